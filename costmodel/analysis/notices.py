@@ -1,0 +1,214 @@
+"""What a reader must know before quoting a figure, said unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from costmodel.model.expression import total
+from costmodel.model.measures import payer
+from costmodel.model.model import Model, needs
+from costmodel.model.price_index import AS_STATED
+
+HIGH_SHARE = 0.10
+"""An input with this share of the variance of net or more is one the answer hangs on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to know: a code for programs, a sentence or two for people."""
+
+    code: str
+    text: str
+
+
+def notices(
+    model: Model, variance_share: Mapping[str, float] | None = None, chosen: Mapping[str, float] | None = None
+) -> tuple[Notice, ...]:
+    """Return the notices that apply to an appraisal; those about variance need a simulation's shares.
+
+    `chosen` are the inputs of the case whose pounds are quoted, the best values unless given.
+    """
+    found = [
+        _counterfactual(model),
+        _design(model),
+        _mixed_price_years(model),
+        _undated_prices(model),
+        _forecast_prices(model),
+        _mixed_durations(model),
+        _falls_to_others(model, chosen),
+        *_overlaps(model),
+        _no_deadweight(model),
+        *_red_and_high(model, variance_share or {}),
+        _without_source(model),
+        _unused(model),
+    ]
+    return tuple(notice for notice in found if notice is not None)
+
+
+def _counterfactual(model: Model) -> Notice | None:
+    point = model.best_point()
+    at_one = [
+        name for name in model.counterfactual if point[name] == 1.0 and not model.inputs[name].is_uncertain
+    ]
+    if not at_one:
+        return None
+    text = (
+        f"{' and '.join(at_one)} {'are' if len(at_one) > 1 else 'is'} 1: every child at risk is taken to "
+        "have entered care without the service. The figures are a ceiling, not an estimate."
+    )
+    return Notice("counterfactual_at_one", text)
+
+
+def _design(model: Model) -> Notice | None:
+    design = model.design.lower()
+    if "before and after" not in design and "no comparison" not in design:
+        return None
+    return Notice(
+        "no_comparison_group",
+        f"Design: {model.design}. What changed is not shown to be what the service changed.",
+    )
+
+
+def _mixed_price_years(model: Model) -> Notice | None:
+    years = sorted({year for line in model.lines for year in line.price_years if year != AS_STATED})
+    if model.appraisal.price_year != AS_STATED or len(years) < 2:
+        return None
+    text = f"Prices of {_listed(years)} are added as stated, without bringing them to one year."
+    return Notice("mixed_price_years", text)
+
+
+def _undated_prices(model: Model) -> Notice | None:
+    lines = [line.title for line in model.lines if AS_STATED in line.price_years]
+    if not lines or model.appraisal.price_year != AS_STATED:
+        return None
+    return Notice("price_year_unknown", f"No price year is given for {_listed(lines)}.")
+
+
+def _forecast_prices(model: Model) -> Notice | None:
+    if not model.appraisal.price_year_is_forecast:
+        return None
+    text = (
+        f"{model.appraisal.price_year} prices rest on a forecast of the {model.appraisal.price_index_title}."
+    )
+    return Notice("forecast_price_year", text)
+
+
+def _mixed_durations(model: Model) -> Notice | None:
+    if model.appraisal.discounting != "none":
+        return None
+    point = model.best_point()
+    lengths: dict[float, list[str]] = {}
+    for line in model.lines:
+        if line.kind == "benefit":
+            years = round(model.value(total(list(line.profile)), point), 6)
+            lengths.setdefault(years, []).append(line.title)
+    if len(lengths) < 2:
+        return None
+    parts = [
+        f"{years:g} year{'s' if years != 1 else ''} of {_listed(titles[:2])}"
+        for years, titles in lengths.items()
+    ]
+    others = " and others" if any(len(titles) > 2 for titles in lengths.values()) else ""
+    return Notice("mixed_time_bases", f"Time bases are mixed: {'; '.join(parts)}{others}.")
+
+
+def _falls_to_others(model: Model, chosen: Mapping[str, float] | None) -> Notice | None:
+    agency = payer(model)
+    if not agency:
+        return None
+    point = model.best_point(chosen)
+    others = {
+        other: model.value(total([line.part(other) for line in model.lines if line.kind == "benefit"]), point)
+        for other in model.agencies
+        if other != agency
+    }
+    others = {other: value for other, value in others.items() if round(value) != 0}
+    if not others:
+        return None
+    ranked = sorted(others, key=lambda other: -others[other])
+    parts = [f"{named(other)} £{others[other]:,.0f}" for other in ranked]
+    who = named(agency)
+    text = (
+        f"{who[:1].upper()}{who[1:]} pays; £{sum(others.values()):,.0f} of the benefit falls to others "
+        f"({', '.join(parts)})."
+    )
+    return Notice("benefits_fall_to_others", text)
+
+
+def _overlaps(model: Model) -> list[Notice]:
+    found = []
+    for group, reason in model.acknowledgements.items():
+        lines = [line.title for line in model.lines if line.overlap_group == group and line.kind == "benefit"]
+        if len(lines) > 1:
+            text = f"{_listed(lines)} may count the same pound twice and are added: {reason}."
+            found.append(Notice("overlap_added", text))
+    return found
+
+
+def _no_deadweight(model: Model) -> Notice | None:
+    depend = set(model.counterfactual)
+    lines = [
+        line.title
+        for line in model.lines
+        if line.kind == "benefit"
+        and not any(adjustment.name == "deadweight" for adjustment in line.adjustments)
+        and not depend & _behind(model, line.quantity_names)
+    ]
+    if not lines:
+        return None
+    shown = (
+        _listed(lines[:3]) if len(lines) <= 3 else f"{', '.join(lines[:2])} and {len(lines) - 2} other lines"
+    )
+    return Notice("no_deadweight", f"Nothing is taken off for what would have happened anyway in {shown}.")
+
+
+def _behind(model: Model, start: frozenset[str]) -> set[str]:
+    """Return the inputs these inputs are made of, themselves included."""
+    found: set[str] = set()
+    waiting = set(start)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= needs(model.inputs[name])
+    return found
+
+
+def _red_and_high(model: Model, variance_share: Mapping[str, float]) -> list[Notice]:
+    found = []
+    for name, share in sorted(variance_share.items(), key=lambda item: -item[1]):
+        item = model.inputs[name]
+        cohort = item.is_uncertain and item.value.is_conditional  # type: ignore[union-attr]  # is_uncertain
+        # a cohort's spread is chance and its probability's, which is an input of its own
+        if share >= HIGH_SHARE and item.evidence.quality == "red" and not cohort:
+            text = f"{name} has red evidence and carries {share:.0%} of the variance of net."
+            found.append(Notice("red_and_high_impact", text))
+    return found
+
+
+def _without_source(model: Model) -> Notice | None:
+    missing = [name for name, item in model.inputs.items() if not item.evidence.source and "mix." not in name]
+    if not missing:
+        return None
+    verb = "has" if len(missing) == 1 else "have"
+    return Notice("no_source", f"{_listed(missing)} {verb} no source.")
+
+
+def _unused(model: Model) -> Notice | None:
+    if not model.unused:
+        return None
+    verb = "is" if len(model.unused) == 1 else "are"
+    return Notice("unused_input", f"{_listed(list(model.unused))} {verb} used by nothing.")
+
+
+def named(agency: str) -> str:
+    """Return an agency's name as it stands in a sentence."""
+    special = {"local_authority": "the council", "nhs": "NHS", "cafcass": "Cafcass"}
+    return special.get(agency, agency.replace("_", " "))
+
+
+def _listed(items: list[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])} and {items[-1]}"

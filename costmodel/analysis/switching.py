@@ -1,0 +1,133 @@
+"""Switching values: the value of one input at which a measure is zero, all other inputs at best.
+
+Exact where the measure is affine in the input; elsewhere a bracketed root, found by bisection.
+Green Book (2018) paragraphs 5.59 to 5.61.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
+from costmodel.model.expression import (
+    Expression,
+    Name,
+    Number,
+    as_expression,
+    evaluate,
+    is_affine_in,
+    names,
+    substitute,
+)
+from costmodel.model.measures import measure
+from costmodel.model.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchingValue:
+    """Where a measure turns: `value` is None where this input alone never makes it zero within its bounds.
+
+    `base` is the input's best value, `low` and `high` the bounds searched, `exact` whether the measure
+    is affine in the input, so that the value is a quotient and not a search.
+    """
+
+    input_name: str
+    measure: str
+    value: float | None
+    base: float
+    low: float
+    high: float
+    exact: bool
+
+
+def switching_value(
+    model: Model, input_name: str, measure_name: str = "net", chosen: Mapping[str, float] | None = None
+) -> SwitchingValue:
+    """Return the value of an input at which a measure is zero, the others at best or as chosen.
+
+    Raises KeyError for an input the model does not have.
+    """
+    point = model.best_point(chosen)
+    base = point[input_name]
+    expression = _in_one_input(model, measure(model, measure_name), input_name, chosen or {})
+    low, high = _bounds(model, input_name)
+    if input_name not in names(expression):
+        return SwitchingValue(input_name, measure_name, None, base, low, high, exact=True)
+    if is_affine_in(expression, input_name):
+        at_zero = float(evaluate(expression, {input_name: 0.0}))
+        slope = float(evaluate(expression, {input_name: 1.0})) - at_zero
+        root = -at_zero / slope if slope else math.nan
+        reached = root if math.isfinite(root) and _within(root, low, high) else None
+        return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=True)
+    return SwitchingValue(
+        input_name, measure_name, _root(expression, input_name, low, high), base, low, high, exact=False
+    )
+
+
+def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mapping[str, float]) -> Expression:
+    """Return the expression with every input but one at best, cohorts at their expected value."""
+    fixed: dict[str, Expression] = {}
+    for name, item in model.inputs.items():
+        if name == free:
+            continue
+        if name in chosen:
+            fixed[name] = Number(float(chosen[name]))
+        elif isinstance(item.value, (int, float)):
+            fixed[name] = Number(float(item.value))
+        elif isinstance(item.value, Expression):
+            fixed[name] = substitute(item.value, fixed)
+        else:
+            fixed[name] = _expected(item.value, fixed)
+    return substitute(expression, {**fixed, free: Name(free)})
+
+
+def _expected(distribution: Distribution, fixed: Mapping[str, Expression]) -> Expression:
+    match distribution:
+        case Binomial(trials, probability):
+            return substitute(as_expression(trials) * as_expression(probability), fixed)
+        case Poisson(rate):
+            return substitute(as_expression(rate), fixed)
+        case ZeroInflated(zero_share, otherwise):
+            return _expected(otherwise, fixed) * (1.0 - zero_share)
+    return Number(distribution.best)
+
+
+def _bounds(model: Model, name: str) -> tuple[float, float]:
+    """Return where an input may lie: a probability or share in 0 to 1, anything else at 0 or above."""
+    unit = model.inputs[name].unit.lower()
+    value = model.inputs[name].value
+    if unit.startswith(("probability", "share", "proportion")):
+        return 0.0, 1.0
+    if not isinstance(value, (int, float, Expression)) and not value.is_conditional and value.low < 0:
+        return -math.inf, math.inf
+    return (-math.inf if unit.startswith("change") else 0.0), math.inf
+
+
+def _within(value: float, low: float, high: float) -> bool:
+    return low <= value <= high
+
+
+def _root(expression: Expression, name: str, low: float, high: float) -> float | None:
+    left, right = max(low, -1e12), min(high, 1e12)
+
+    def at(x: float) -> float:
+        try:
+            return float(evaluate(expression, {name: x}))
+        except ZeroDivisionError:
+            return math.nan
+
+    first, last = at(left), at(right)
+    if not math.isfinite(first) or not math.isfinite(last) or (first > 0) == (last > 0):
+        return None
+    for _ in range(200):
+        middle = left + (right - left) / 2
+        value = at(middle)
+        if value == 0 or middle in (left, right):
+            return middle
+        if (value > 0) == (first > 0):
+            left = middle
+        else:
+            right = middle
+    return left + (right - left) / 2

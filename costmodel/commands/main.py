@@ -1,0 +1,161 @@
+"""The command line's root: commands loaded when asked for, exit codes, errors without tracebacks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from costmodel.version import __version__
+
+DONE, FAILED, USAGE, INVALID, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+COMMANDS = {
+    "run": ("costmodel.commands.run", "Appraise a scenario."),
+    "check": ("costmodel.commands.check", "Check scenarios and tables; every problem with its place."),
+    "list": ("costmodel.commands.listing", "List the scenarios, or the unit costs."),
+    "show": ("costmodel.commands.show", "Show a scenario's inputs, or one unit cost."),
+    "explain": ("costmodel.commands.explain", "Show where one line's value comes from."),
+    "reconcile": ("costmodel.commands.reconcile", "Recompute published figures, explain differences."),
+    "new": ("costmodel.commands.new", "Make a starter folder to edit."),
+}
+
+EPILOG = """\b
+Examples:
+  costmodel run tendring_report
+  costmodel run tendring --set p0=0.35 --draws 200000
+  costmodel explain tendring_report placements
+\b
+Exit codes:
+  0 done   1 failed   2 wrong usage   3 inputs invalid
+  4 a declared check failed   130 interrupted
+\b
+Settings also come from COSTMODEL_... in the environment (COSTMODEL_RUN_DRAWS,
+COSTMODEL_LIBRARY) and from costmodel.toml in the current folder; a flag wins.
+"""
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is used, so that help and completion stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names, in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; its module is imported only where it is to run."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, short = COMMANDS[cmd_name]
+        if ctx.invoked_subcommand is None and ctx.command is self and _only_listing(ctx):
+            return click.Command(cmd_name, short_help=short)
+        command: click.Command = import_module(module).command
+        return command
+
+
+def _only_listing(ctx: click.Context) -> bool:
+    return bool(ctx.meta.get("costmodel.listing"))
+
+
+def _project_defaults() -> dict[str, Any]:
+    """Return the settings of `costmodel.toml` in the current folder, for every command that has them."""
+    file = Path("costmodel.toml")
+    if not file.is_file():
+        return {}
+    import tomllib
+
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"costmodel.toml: {error}"
+        raise click.UsageError(message) from error
+    shared = {key: value for key, value in settings.items() if not isinstance(value, dict)}
+    known = {"draws", "seed", "workers", "library", "format"}
+    unknown = sorted(set(settings) - known - set(COMMANDS))
+    if unknown:
+        message = (
+            f"costmodel.toml: unknown setting '{unknown[0]}'; expected one of: {', '.join(sorted(known))}"
+        )
+        raise click.UsageError(message)
+    return {**shared, **{name: {**shared, **settings.get(name, {})} for name in COMMANDS}}
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "COSTMODEL"},
+)
+@click.version_option(__version__, prog_name="costmodel")
+@click.option("--library", type=click.Path(file_okay=False, exists=True, path_type=Path),
+              help="Your own folder of scenarios/ and unit_costs/, in place of the current one.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
+@click.pass_context
+def cli(ctx: click.Context, library: Path | None, debug: bool) -> None:
+    """Appraise prevention in children's social care.
+
+    Unit costs and scenarios are YAML files: yours first, then those shipped.
+    """
+    from costmodel.library import is_shelf
+
+    if library is not None and not is_shelf(library):
+        message = f"{library} has neither scenarios/ nor unit_costs/ in it"
+        raise click.BadParameter(message, param_hint="--library")
+    ctx.obj = {"library": library, "debug": debug}
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        # a console that cannot show a pound sign gets a question mark, not a crash
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_exit_code(arguments))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    debug = "--debug" in arguments
+    try:
+        code = cli.main(
+            arguments, prog_name="costmodel", standalone_mode=False, default_map=_project_defaults()
+        )
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was written.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read the output has gone; say nothing more to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last resort: a person never meets a traceback unasked
+        return _failed(error, debug)
+    return code if isinstance(code, int) else DONE
+
+
+def _failed(error: Exception, debug: bool) -> int:
+    from costmodel.documents.problems import InputError, render_problems
+
+    if isinstance(error, InputError):
+        click.echo(render_problems(error.problems), err=True)
+        click.echo("\nNo results were written.", err=True)
+        return INVALID
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    else:
+        click.echo(f"Failed: {type(error).__name__}: {error}", err=True)
+        click.echo("This is a defect. Run again with --debug for the traceback.", err=True)
+    return FAILED

@@ -1,0 +1,114 @@
+"""`costmodel run`: the appraisal of one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costmodel.commands.options import (
+    draw_options,
+    format_option,
+    load_scenario,
+    scenario_argument,
+    set_option,
+    setting_origins,
+    suggested,
+)
+
+if TYPE_CHECKING:
+    from costmodel.analysis.appraisal import AppraisalResult
+
+PROGRESS_FROM = 400_000
+"""Draws from which a progress bar is worth showing."""
+
+
+@click.command("run", short_help="Appraise a scenario.")
+@scenario_argument
+@set_option
+@draw_options
+@click.option(
+    "--measure", "measures", multiple=True, help="Show another measure too: net_nhs, gross_cashable."
+)
+@format_option("table", "json", "csv")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write appraisal.json and appraisal.csv to a new folder."
+)
+@click.option("--force", is_flag=True, help="Replace the folder of an earlier result.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    scenario: str,
+    settings: tuple[tuple[str, str], ...],
+    draws: int,
+    seed: int,
+    workers: int,
+    measures: tuple[str, ...],
+    form: str,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Appraise a scenario: its lines, totals, cases, exact range and Monte Carlo band."""
+    from costmodel.model.measures import UnknownMeasure
+
+    loaded = load_scenario(ctx, scenario, settings)
+    with progress_bar(draws) as progress:
+        try:
+            result = loaded.run(draws, seed, workers, measures, progress)
+        except UnknownMeasure as error:
+            message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
+            raise click.BadParameter(message, param_hint="--measure") from error
+    texts = _texts(result, ctx)
+    if out is not None:
+        from costmodel.output.result_folder import FolderExistsError, write_folder
+
+        try:
+            write_folder(out, {f"appraisal.{kind}": text() for kind, text in texts.items()}, force)
+        except FolderExistsError as error:
+            raise click.BadParameter(str(error), param_hint="--out") from error
+        click.echo(f"Written to {out}: " + ", ".join(f"appraisal.{kind}" for kind in texts), err=True)
+    if form == "table":
+        from costmodel.output.console import results
+        from costmodel.output.terminal_appraisal import show_appraisal
+
+        show_appraisal(result, results())
+    else:
+        click.echo(texts[form](), nl=False)
+
+
+def _texts(result: AppraisalResult, ctx: click.Context) -> dict[str, Callable[[], str]]:
+    def as_json() -> str:
+        import json
+
+        from costmodel.output.json_appraisal import appraisal_json
+
+        data = appraisal_json(result, setting_origins(ctx))
+        return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def as_csv() -> str:
+        from costmodel.output.csv_appraisal import appraisal_csv
+
+        return appraisal_csv(result)
+
+    return {"json": as_json, "csv": as_csv}
+
+
+@contextmanager
+def progress_bar(draws: int) -> Iterator[Callable[[int], Any] | None]:
+    """Yield what to call with the draws finished: a bar on a terminal, nothing for short work or a pipe."""
+    import sys
+
+    if draws < PROGRESS_FROM or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from costmodel.output.console import messages
+
+    columns = (TextColumn("Drawing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=messages(), transient=True) as bar:
+        task = bar.add_task("draws", total=draws)
+        yield lambda finished: bar.update(task, completed=finished)

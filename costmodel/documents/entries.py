@@ -1,0 +1,289 @@
+"""The building blocks of the documents people write: values, evidence, profiles, adjustments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from costmodel.documents.checked_values import (
+    Amount,
+    Formula,
+    PriceYear,
+    Share,
+    Text,
+    UnitCostName,
+    as_written,
+    refuse,
+)
+from costmodel.documents.document_shape import descriptions
+
+VALUE_KEYS = (
+    "value", "low", "best", "high", "shape", "distribution", "successes", "failures", "mean", "effective_n",
+    "sd", "mu", "sigma", "p5", "p95", "k", "scale", "values", "weights", "n", "p", "zero", "otherwise",
+)  # fmt: skip
+"""The keys that say what a value is; a patch that sets one of them replaces them all."""
+
+Quality = Literal["red", "amber", "green"]
+ValueKind = Literal["fiscal", "economic", "social"]
+DistributionName = Literal[
+    "beta", "normal", "lognormal", "gamma", "triangular", "pert", "uniform", "discrete", "poisson", "binomial",
+    "zero_inflated",
+]  # fmt: skip
+
+
+class Written(BaseModel):
+    """Base of everything a person writes: unknown keys are errors, keys that begin with x- are notes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_notes(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: value for key, value in data.items() if not str(key).startswith("x-")}
+        refuse(f"{as_written(data)} where keys belong", cls.expected_keys())
+
+    @classmethod
+    def expected_keys(cls) -> str:
+        """Return the keys this part of a document may have, as a person would be told."""
+        return "keys such as " + ", ".join(cls.known_keys()[:4])
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return every key this part of a document may have, the most common first."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the JSON Schema of this part, with what each key is for."""
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for key, text in descriptions(cls).items():
+            if text and key in properties:
+                properties[key].setdefault("description", text)
+        return schema
+
+
+class ValueEntry(Written):
+    """A value: known, a range, or a named distribution; with what it rests on."""
+
+    title: Text | None = None
+    """What the number is, in words."""
+    value: Amount | None = None
+    """The value when it is known, or derived from other inputs: 81, or "= at_risk * p0"."""
+    low: Amount | None = None
+    """The lowest value of a range; a lower bound for a normal distribution."""
+    best: Amount | None = None
+    """The likeliest value of a range; when not given, the mean."""
+    high: Amount | None = None
+    """The highest value of a range; an upper bound for a normal distribution."""
+    shape: Literal["pert", "triangular", "uniform"] | None = None
+    """The shape of a range, PERT unless said otherwise."""
+    distribution: DistributionName | None = None
+    """A named distribution, with its parameters beside it."""
+    successes: Amount | None = None
+    """beta: pseudo-count of successes."""
+    failures: Amount | None = None
+    """beta: pseudo-count of failures."""
+    mean: Formula | None = None
+    """beta, normal, lognormal, gamma, poisson: the mean."""
+    effective_n: Amount | None = None
+    """beta: how many observations the mean is worth."""
+    sd: Amount | None = None
+    """normal, lognormal, gamma: the standard deviation."""
+    mu: Amount | None = None
+    """lognormal: the mean of the logarithm."""
+    sigma: Amount | None = None
+    """lognormal: the standard deviation of the logarithm."""
+    p5: Amount | None = None
+    """lognormal: the 5th percentile, with p95 the ends of a 90% interval."""
+    p95: Amount | None = None
+    """lognormal: the 95th percentile."""
+    k: Amount | None = None
+    """gamma: the shape parameter."""
+    scale: Amount | None = None
+    """gamma: the scale parameter."""
+    values: list[Amount] | None = None
+    """discrete: the values it can take."""
+    weights: list[Amount] | None = None
+    """discrete: their weights, in the same order."""
+    n: Formula | None = None
+    """binomial: the size of the cohort, which may be an input."""
+    p: Formula | None = None
+    """binomial: the probability for each member, which may be an input."""
+    zero: Amount | None = None
+    """zero_inflated: the probability of exactly zero."""
+    otherwise: ValueEntry | None = None
+    """zero_inflated: the distribution when it is not zero."""
+    unit: Text | None = None
+    """The unit, in words: children, child week, hours a week."""
+    source: Text | None = None
+    """A source that somebody else can open, with its page or table."""
+    quality: Quality | None = None
+    """How good the evidence is: red, amber or green."""
+    owner: Text | None = None
+    """Who answers for the number."""
+    review_by: Text | None = None
+    """When it is to be looked at again."""
+    note: Text | None = None
+    """Anything a reader should know, such as why a width was assumed."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_value(cls, data: Any) -> Any:
+        if isinstance(data, (int, float, str)) and not isinstance(data, bool):
+            return {"value": data}
+        return data
+
+    def value_keys(self) -> tuple[str, ...]:
+        """Return the keys given that say what the value is."""
+        return tuple(key for key in VALUE_KEYS if getattr(self, key) is not None)
+
+
+class UnitCostEntry(ValueEntry):
+    """One unit cost: what a unit of something costs, in which year's prices, and whose money it is."""
+
+    unit: Text
+    """What is counted: child week, call-out, hour."""
+    price_year: PriceYear
+    """The financial year of the prices, such as 2017-18."""
+    falls_to: dict[str, Share]
+    """Each agency's share of the cost; the shares sum to 1."""
+    kind: ValueKind
+    """fiscal (public money), economic, or social."""
+    cashable: Formula
+    """The share that can be released as cash when demand falls, 0 to 1."""
+    overlap_group: Text | None = None
+    """Lines of one group may count the same pound twice."""
+    source: Text
+    """A source that somebody else can open, with its page or table."""
+    quality: Quality
+    """How good the evidence is: red, amber or green."""
+
+
+class MixChoice(Written):
+    """The name of a mix that prices a line."""
+
+    mix: Text
+    """One of the scenario's mixes."""
+
+
+class InlineUnitCost(ValueEntry):
+    """A unit cost written on the line itself."""
+
+    price_year: PriceYear | None = None
+    """The financial year of the prices, or `as stated`."""
+
+
+def _price_form(value: Any) -> str:
+    if isinstance(value, (dict, MixChoice, InlineUnitCost)):
+        return (
+            "<mix>" if "mix" in (value if isinstance(value, dict) else value.model_fields_set) else "<inline>"
+        )
+    return "<name>"
+
+
+UnitCostChoice = Annotated[
+    Annotated[UnitCostName, Tag("<name>")]
+    | Annotated[MixChoice, Tag("<mix>")]
+    | Annotated[InlineUnitCost, Tag("<inline>")],
+    Discriminator(_price_form),
+]
+"""A unit cost's name, {mix: NAME}, or {value, unit, price_year}."""
+
+
+class Dirichlet(Written):
+    """Shares with a Dirichlet distribution."""
+
+    dirichlet: dict[str, Amount]
+    """Pseudo-counts by unit cost."""
+
+
+def _mix_form(value: Any) -> str:
+    dirichlet = isinstance(value, Dirichlet) or (isinstance(value, dict) and "dirichlet" in value)
+    return "<dirichlet>" if dirichlet else "<shares>"
+
+
+Mix = Annotated[
+    Annotated[dict[str, Formula], Tag("<shares>")] | Annotated[Dirichlet, Tag("<dirichlet>")],
+    Discriminator(_mix_form),
+]
+"""Unit costs to shares (a number, an expression, or `rest` once), or {dirichlet: {…}}."""
+
+
+class Adjustments(Written):
+    """Factors on a line, each a column of its own; 1 unless given."""
+
+    deadweight: Formula | None = None
+    """The share that would have happened anyway: multiplies by 1 - deadweight."""
+    attribution: Formula | None = None
+    """The share owed to this service: multiplies by it."""
+    optimism_bias: Formula | None = None
+    """Benefits are multiplied by 1 - bias, costs by 1 + bias."""
+
+
+class Profile(Written):
+    """The share of the annual value that falls in each year."""
+
+    years: Formula | None = None
+    """How many years the value lasts; 1.5 is year 0 whole and year 1 half."""
+    from_year: Formula | None = Field(default=None, alias="from")
+    """The year it starts in, 0 unless given."""
+    drop_off: Formula | None = None
+    """The share lost each year after the first."""
+    shares: list[Formula] | None = None
+    """Or the shares themselves, from year 0."""
+
+
+class LineEntry(Written):
+    """One benefit or cost."""
+
+    title: Text | None = None
+    """What the line is, as a reader should see it."""
+    group: Text | None = None
+    """Lines of one group are shown under one subtotal."""
+    quantity: Formula = 1.0
+    """How many units, an expression of inputs."""
+    unit_cost: UnitCostChoice | None = None
+    """A unit cost's name, {mix: NAME}, or {value, unit, price_year}."""
+    amount: ValueEntry | None = None
+    """Pounds, where the line is a sum and not units times a unit cost."""
+    adjustments: Adjustments | None = None
+    """Deadweight, attribution, optimism bias."""
+    profile: Profile | None = None
+    """When the value falls; once, in year 0, unless given."""
+    falls_to: dict[str, Share] | None = None
+    """Each agency's share, in place of the unit cost's."""
+    kind: ValueKind | None = None
+    """fiscal, economic or social, in place of the unit cost's."""
+    cashable: Formula | None = None
+    """The cashable share, in place of the unit cost's."""
+    overlap_group: Text | None = None
+    """The overlap group, in place of the unit cost's."""
+    price_year: PriceYear | None = None
+    """The price year of `amount`, or of an inline unit cost."""
+    source: Text | None = None
+    """Where the line's quantity or amount comes from."""
+    quality: Quality | None = None
+    """How good the evidence for the line is."""
+    note: Text | None = None
+    """Anything a reader should know."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _once_is_the_default(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("profile") == "once":
+            return {key: value for key, value in data.items() if key != "profile"}
+        return data

@@ -1,0 +1,1 @@
+"""The algebra a scenario compiles to: expressions, inputs, unit values, profiles, lines."""

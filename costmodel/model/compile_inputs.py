@@ -1,0 +1,286 @@
+"""From value entries to inputs: known numbers, derived expressions, distributions, in computable order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from costmodel.documents.entries import VALUE_KEYS, ValueEntry
+from costmodel.documents.yaml_reader import Node, place_of
+from costmodel.model.distributions import (
+    Beta,
+    Binomial,
+    Discrete,
+    Distribution,
+    Gamma,
+    LogNormal,
+    Normal,
+    Pert,
+    Poisson,
+    Triangular,
+    Uniform,
+    ZeroInflated,
+)
+from costmodel.model.expression import Expression, Number, names, simplify, substitute
+from costmodel.model.findings import Findings, Location, origin, written_at
+from costmodel.model.inputs import Evidence, Input
+
+_PARAMETERS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "beta": (("successes", "failures"), ("mean", "effective_n")),
+    "normal": (("mean", "sd"),),
+    "lognormal": (("mean", "sd"), ("p5", "p95"), ("mu", "sigma")),
+    "gamma": (("mean", "sd"), ("k", "scale")),
+    "triangular": (("low", "best", "high"), ("low", "high")),
+    "pert": (("low", "best", "high"), ("low", "high")),
+    "uniform": (("low", "high"),),
+    "discrete": (("values", "weights"),),
+    "poisson": (("mean",),),
+    "binomial": (("n", "p"),),
+    "zero_inflated": (("zero", "otherwise"),),
+}
+_OPTIONAL: dict[str, tuple[str, ...]] = {"normal": ("low", "high")}
+_PROBABILITY_WORDS = ("probability", "share", "proportion")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSource:
+    """A value entry waiting to be compiled: its name, and the node and location it was written at."""
+
+    name: str
+    entry: ValueEntry
+    node: Node
+    location: Location
+    price_year: str = ""
+
+
+def compile_inputs(sources: Mapping[str, ValueSource], findings: Findings) -> dict[str, Input]:
+    """Return the inputs, each after those it needs; circles, unknown names and bad numbers are reported."""
+    return _InputCompiler(sources, findings).all()
+
+
+class _InputCompiler:
+    def __init__(self, sources: Mapping[str, ValueSource], findings: Findings) -> None:
+        self.sources = sources
+        self.findings = findings
+        self.names = frozenset(sources)
+        self.done: dict[str, Input] = {}
+        self.constants: dict[str, Expression] = {}
+        self.path: list[str] = []
+        self.in_circle: set[str] = set()
+
+    def all(self) -> dict[str, Input]:
+        for name in self.sources:
+            self.visit(name)
+        return self.done
+
+    def visit(self, name: str) -> None:
+        if name in self.done:
+            return
+        if name in self.path:
+            circle = [*self.path[self.path.index(name) :], name]
+            if not self.in_circle & set(circle):
+                source = self.sources[name]
+                place = place_of(source.node, source.location)
+                message = "a circle: " + " needs ".join(circle)
+                self.findings.report_at(place, message, "inputs that do not lead back to themselves")
+            self.in_circle |= set(circle)
+            return
+        self.path.append(name)
+        value = self.value(self.sources[name])
+        self.path.pop()
+        source = self.sources[name]
+        entry = source.entry
+        evidence = Evidence(
+            entry.source or "",
+            entry.quality or "",
+            entry.owner or "",
+            entry.review_by or "",
+            entry.note or "",
+        )
+        if isinstance(value, float):
+            self.constants[name] = Number(value)
+        elif isinstance(value, Expression):
+            known = substitute(value, self.constants)
+            if isinstance(known, Number):
+                self.constants[name] = known
+        self.done[name] = Input(
+            name, value, entry.unit or "", evidence, origin(source.node, source.location),
+            _written(source), entry.title or "", source.price_year,
+        )  # fmt: skip
+
+    def formula(self, source: ValueSource, key: str, written: float | str) -> Expression:
+        """Return a parameter's expression, what it needs compiled first, known inputs filled in."""
+        expression = self.findings.expression(written, (*source.location, key), self.names, source.node)
+        for needed in sorted(names(expression)):
+            self.visit(needed)
+        if names(expression) & self.in_circle:
+            return Number(1.0)
+        return simplify(expression)
+
+    def number(self, source: ValueSource, key: str, written: float | str) -> float:
+        """Return a parameter that must be known; report it when it hangs on something uncertain."""
+        expression = substitute(self.formula(source, key, written), self.constants)
+        if isinstance(expression, Number):
+            if math.isfinite(expression.value):
+                return expression.value
+            self.report(source, key, f"{key}: {written} is not a finite number", "a finite number")
+            return 1.0
+        if names(expression):
+            uncertain = ", ".join(sorted(names(expression)))
+            self.report(source, key, f"{key}: hangs on {uncertain}, which is uncertain", "known inputs only")
+        else:
+            self.report(source, key, f"{key}: {written} divides by zero", "a finite number")
+        return 1.0
+
+    def report(self, source: ValueSource, key: str, found: str, expected: str, suggestion: str = "") -> None:
+        place = place_of(source.node, (*source.location, key))
+        self.findings.report_at(place, found, expected, suggestion)
+
+    def value(self, source: ValueSource) -> float | Expression | Distribution:
+        entry = source.entry
+        given = entry.value_keys()
+        if not given:
+            expected = "value, or low and high, or distribution"
+            self.report_whole(source, f"no value for '{source.name}'", expected)
+            return 1.0
+        if "value" in given:
+            extra = [key for key in given if key != "value"]
+            if extra:
+                found = f"{extra[0]} beside value in '{source.name}'"
+                self.report(source, extra[0], found, "either a value, or low and high, or a distribution")
+            return self.known_or_derived(source, entry.value if entry.value is not None else 1.0)
+        distribution = self.distribution(source)
+        self.check_support(source, distribution)
+        return distribution
+
+    def report_whole(self, source: ValueSource, found: str, expected: str) -> None:
+        place = place_of(source.node, source.location, key=True)
+        self.findings.report_at(place, found, expected)
+
+    def known_or_derived(self, source: ValueSource, written: float | str) -> float | Expression:
+        expression = self.formula(source, "value", written)
+        known = substitute(expression, self.constants)
+        if not isinstance(known, Number) and not names(known):
+            self.report(source, "value", f"'{source.name}' divides by zero", "a finite number")
+            return 1.0
+        if isinstance(written, str):
+            return expression
+        self.check_bounds(source, "value", written, written)
+        return float(written)
+
+    def distribution(self, source: ValueSource) -> Distribution:
+        entry = source.entry
+        name = entry.distribution or entry.shape or "pert"
+        given = [key for key in entry.value_keys() if key not in ("distribution", "shape")]
+        if entry.distribution is not None and entry.shape is not None:
+            self.report(source, "shape", "shape beside distribution", "one of the two")
+        choices = _PARAMETERS[name]
+        wanted = next((keys for keys in choices if set(keys) <= set(given)), None)
+        options = " or ".join(" and ".join(keys) for keys in choices)
+        if wanted is None:
+            missing = [key for key in choices[0] if key not in given]
+            label = f"a {name} distribution" if entry.distribution else f"the range of '{source.name}'"
+            self.report_whole(source, f"{label} without {' and '.join(missing)}", options)
+            return Uniform(1.0, 1.0)
+        extra = [key for key in given if key not in wanted and key not in _OPTIONAL.get(name, ())]
+        for key in extra:
+            self.report(source, key, f"{key} has no meaning in a {name} distribution", options)
+        try:
+            return self.built(source, name, wanted)
+        except ValueError as error:
+            place = place_of(source.node, source.location)
+            self.findings.report_at(place, f"'{source.name}': {error}", f"a {name} distribution that exists")
+            return Uniform(1.0, 1.0)
+
+    def built(self, source: ValueSource, name: str, wanted: tuple[str, ...]) -> Distribution:
+        entry = source.entry
+        if name in ("binomial", "poisson"):
+            return self.cohort(source, wanted)
+        if name == "discrete":
+            return Discrete(self.numbers(source, "values"), self.numbers(source, "weights"))
+        if name == "zero_inflated":
+            inner = entry.otherwise
+            nested = ValueSource(source.name, inner, source.node, (*source.location, "otherwise"))  # type: ignore[arg-type]  # wanted has it
+            value = self.value(nested)
+            if isinstance(value, float):
+                value = Discrete((value,), (1.0,))
+            if isinstance(value, Expression):
+                raise ValueError("otherwise is an expression, not a number or a distribution")
+            return ZeroInflated(self.number(source, "zero", entry.zero or 0.0), value)
+        numbers = {key: self.number(source, key, getattr(entry, key)) for key in wanted}
+        if name == "normal":
+            for key in ("low", "high"):
+                bound = getattr(entry, key)
+                if bound is not None:
+                    numbers[key] = self.number(source, key, bound)
+        return _BUILDERS[(name, wanted)](**numbers)
+
+    def numbers(self, source: ValueSource, key: str) -> tuple[float, ...]:
+        return tuple(self.number(source, key, item) for item in getattr(source.entry, key))
+
+    def cohort(self, source: ValueSource, wanted: tuple[str, ...]) -> Distribution:
+        """Return a count whose parameters may be inputs; what is known of them already is checked."""
+        build: Any = Binomial if len(wanted) == 2 else Poisson
+        formulas = [self.formula(source, key, getattr(source.entry, key)) for key in wanted]
+        known = [substitute(formula, self.constants) for formula in formulas]
+        stand_ins = (1.0, 0.5)
+        build(*(part.value if isinstance(part, Number) else stand_ins[i] for i, part in enumerate(known)))
+        return build(*(part.value if isinstance(part, Number) else part for part in formulas))  # type: ignore[no-any-return]
+
+    def check_support(self, source: ValueSource, distribution: Distribution) -> None:
+        if distribution.is_conditional:
+            return
+        low = distribution.low if math.isfinite(distribution.low) else 0.0
+        high = distribution.high if math.isfinite(distribution.high) else low
+        self.check_bounds(source, "low", low, high)
+
+    def check_bounds(self, source: ValueSource, key: str, low: float, high: float) -> None:
+        unit = (source.entry.unit or "").lower()
+        if any(unit.startswith(word) for word in _PROBABILITY_WORDS) and not (low >= 0 and high <= 1):
+            wrong = low if low < 0 else high
+            advice = f"write {wrong / 100:g}" if 1 < wrong <= 100 else ""
+            self.report(source, "high" if low >= 0 and key == "low" else key,
+                        f"'{source.name}' is {wrong:g}, and its unit is {source.entry.unit}",
+                        "a number between 0 and 1", advice)  # fmt: skip
+        elif low < 0 and not unit.startswith("change"):
+            expected = (
+                "a number that is not negative (an input may be negative when its unit begins with 'change')"
+            )
+            self.report(source, key, f"'{source.name}' is {low:g}", expected)
+
+
+def _symmetric(build: Callable[[float, float, float], Distribution]) -> Callable[..., Distribution]:
+    def built(low: float, high: float) -> Distribution:
+        return build(low, (low + high) / 2, high)
+
+    return built
+
+
+_BUILDERS: dict[tuple[str, tuple[str, ...]], Callable[..., Distribution]] = {
+    ("beta", ("successes", "failures")): Beta,
+    ("beta", ("mean", "effective_n")): Beta.from_mean,
+    ("normal", ("mean", "sd")): lambda mean, sd, low=-math.inf, high=math.inf: Normal(mean, sd, low, high),
+    ("lognormal", ("mean", "sd")): LogNormal.from_mean,
+    ("lognormal", ("p5", "p95")): lambda p5, p95: LogNormal.from_interval(p5, p95),
+    ("lognormal", ("mu", "sigma")): LogNormal,
+    ("gamma", ("mean", "sd")): Gamma.from_mean,
+    ("gamma", ("k", "scale")): lambda k, scale: Gamma(k, scale),
+    ("triangular", ("low", "best", "high")): Triangular,
+    ("triangular", ("low", "high")): _symmetric(Triangular),
+    ("pert", ("low", "best", "high")): Pert,
+    ("pert", ("low", "high")): _symmetric(Pert),
+    ("uniform", ("low", "high")): Uniform,
+}
+
+
+def _written(source: ValueSource) -> str:
+    given = source.entry.value_keys()
+    if given == ("value",):
+        text = written_at(source.node, (*source.location, "value"))
+        return text if text.startswith("=") or isinstance(source.entry.value, float) else f"= {text}"
+    parts = [
+        f"{key}: {written_at(source.node, (*source.location, key))}" for key in VALUE_KEYS if key in given
+    ]
+    return "{" + ", ".join(parts) + "}"

@@ -1,0 +1,57 @@
+"""Programs: many expressions as one list of steps, each part computed once.
+
+The lines of an appraisal share factors (children avoided, placement shares), and its measures share the
+lines. A program evaluates them all on floats or on blocks of draws, and is walked by the exact range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from costmodel.model.expression import Expression, Name, Number, Value, apply, operands
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node: a number or a name (no operands), or an operation on earlier steps."""
+
+    node: Expression
+    operands: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Steps in an order in which each needs only those before it; `outputs` index the wanted ones."""
+
+    steps: tuple[Step, ...]
+    outputs: tuple[int, ...]
+
+    def run(self, values: Mapping[str, Value]) -> list[Value]:
+        """Return the value of each output: floats, or float[draw] where the inputs are."""
+        computed: list[Value] = []
+        for step in self.steps:
+            if isinstance(step.node, Number):
+                computed.append(step.node.value)
+            elif isinstance(step.node, Name):
+                computed.append(values[step.node.name])
+            else:
+                computed.append(apply(step.node, tuple(computed[index] for index in step.operands)))
+        return [computed[index] for index in self.outputs]
+
+
+def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
+    """Return the program that computes the expressions, equal parts only once."""
+    steps: list[Step] = []
+    known: dict[object, int] = {}
+
+    def index_of(node: Expression) -> int:
+        parts = tuple(index_of(operand) for operand in operands(node))
+        key = (type(node), parts) if parts else node
+        if key not in known:
+            known[key] = len(steps)
+            steps.append(Step(node, parts))
+        return known[key]
+
+    outputs = tuple(index_of(expression) for expression in expressions)
+    return Program(tuple(steps), outputs)

@@ -1,0 +1,1 @@
+"""One form of a result per module; nothing here computes a figure."""

@@ -1,0 +1,61 @@
+"""An appraisal as one tidy CSV: a row for each figure, with its unit, price year and standard error."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
+
+COLUMNS = ("scenario", "item", "name", "unit", "price_year", "statistic", "value", "standard_error")
+Row = tuple[str, str, str, str, str, str, float, float | str]
+
+
+def appraisal_csv(result: AppraisalResult) -> str:
+    """Return the appraisal's figures, one a row, with a heading row."""
+    return table_csv(COLUMNS, _rows(result))
+
+
+def table_csv(columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
+    """Return rows under a heading as CSV text, floats with every digit they have."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([repr(cell) if isinstance(cell, float) else cell for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _rows(result: AppraisalResult) -> Iterator[Row]:
+    year = result.model.appraisal.price_year
+    for line in result.lines:
+        for statistic, value in _line_figures(line):
+            yield (result.model.name, "line", line.line.name, "GBP", year, statistic, value, "")
+    for measure in result.measures.values():
+        for statistic, value, error in _measure_figures(measure):
+            yield (result.model.name, "measure", measure.name, measure.unit, year, statistic, value, error)
+
+
+def _line_figures(line: LineResult) -> Iterator[tuple[str, float]]:
+    yield "best", line.best
+    for case, value in line.cases.items():
+        yield f"case:{case}", value
+    if line.mean is not None:
+        yield "mean", line.mean
+
+
+def _measure_figures(measure: MeasureResult) -> Iterator[tuple[str, float, float | str]]:
+    yield "best", measure.best, ""
+    for case, value in measure.cases.items():
+        yield f"case:{case}", value, ""
+    if measure.range is not None:
+        yield "range_low", measure.range.low.value, ""
+        yield "range_high", measure.range.high.value, ""
+    band = measure.band
+    if band is None or band.mean is None or band.sd is None or band.probability_positive is None:
+        return
+    yield "mean", band.mean.value, band.mean.standard_error
+    yield "sd", band.sd.value, band.sd.standard_error
+    for level, found in band.percentiles.items():
+        yield f"p{level}", found.value, found.standard_error
+    yield "probability_positive", band.probability_positive.value, band.probability_positive.standard_error

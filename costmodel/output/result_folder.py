@@ -1,0 +1,58 @@
+"""Results written to a folder: never over an older one unasked, and never half of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class FolderExistsError(Exception):
+    """The folder is there already, and nobody said it may be replaced."""
+
+
+def write_folder(folder: Path, files: Mapping[str, str], force: bool = False) -> None:
+    """Write the files to a new folder: first to a temporary one beside it, which is then renamed.
+
+    Raises `FolderExistsError` if the folder exists and `force` is not given; with it, the old folder
+    is replaced as a whole, so that old and new files never lie side by side.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not force:
+        message = f"{folder} exists already; --force replaces it"
+        raise FolderExistsError(message)
+    if folder.exists():
+        _check_replaceable(folder, frozenset(files))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            (temporary / name).write_text(text, encoding="utf-8", newline="\n")
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o777 & ~mask)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+            folder.rename(old / folder.name)
+            temporary.rename(folder)
+            shutil.rmtree(old)
+        else:
+            temporary.rename(folder)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _check_replaceable(folder: Path, names: frozenset[str]) -> None:
+    """Refuse to replace anything but an earlier result: `--out . --force` must not empty a home folder."""
+    if not folder.is_dir() or folder.is_symlink():
+        message = f"{folder} is not a folder"
+        raise FolderExistsError(message)
+    strangers = sorted(
+        entry.name for entry in folder.iterdir() if entry.name not in names or not entry.is_file()
+    )
+    if strangers:
+        message = f"{folder} holds {strangers[0]}, which is no result of this command; nothing was replaced"
+        raise FolderExistsError(message)

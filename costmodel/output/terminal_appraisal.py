@@ -1,0 +1,352 @@
+"""An appraisal in the terminal: the lines as the report's own Table 7, totals, the band, what to know."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
+from costmodel.model.price_index import AS_STATED
+from costmodel.output.console import is_narrow
+from costmodel.output.terminal_table import BOLD, DIM, figure_table
+from costmodel.output.wording import (
+    agency,
+    count,
+    falls_to,
+    figure,
+    percent,
+    plural,
+    pounds,
+    short_pounds,
+    unit_price,
+)
+
+
+def show_appraisal(result: AppraisalResult, console: Console) -> None:
+    """Print the appraisal."""
+    _heading(result, console)
+    console.print(_lines(result, is_narrow(console)))
+    if result.draws:
+        console.print()
+        console.print(_bands(result, is_narrow(console)))
+    _agencies(result, console)
+    _headline(result, console)
+    _notices(result, console)
+
+
+def _heading(result: AppraisalResult, console: Console) -> None:
+    model = result.model
+    appraisal = model.appraisal
+    prices = "prices as stated" if appraisal.price_year == AS_STATED else f"{appraisal.price_year} prices"
+    if appraisal.price_year != AS_STATED:
+        prices += f" ({appraisal.price_index_title})" if appraisal.price_index_title else ""
+    years = f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
+    discounting = appraisal.discounting_title
+    if appraisal.discounting != "none":
+        discounting = f"discounted: {discounting}"
+    console.print(Text(model.title, style=BOLD))
+    console.print(Text(f"{years}; {prices}; {discounting}", style=DIM))
+    console.print()
+
+
+def _columns(result: AppraisalResult) -> list[str]:
+    """Return the value columns: the cases as named, or best values and the simulated mean."""
+    if result.model.cases:
+        return [case.capitalize() for case in result.model.cases]
+    return ["At best values", "Mean"] if result.draws else ["At best values"]
+
+
+def _values(result: AppraisalResult, item: LineResult | MeasureResult) -> list[float | None]:
+    if result.model.cases:
+        return list(item.cases.values())
+    if isinstance(item, LineResult):
+        return [item.best, item.mean][: len(_columns(result))]
+    band = item.band
+    mean = band.mean.value if band is not None and band.mean is not None else None
+    return [item.best, mean][: len(_columns(result))]
+
+
+def _lines(result: AppraisalResult, narrow: bool) -> Table:
+    columns = [] if narrow else _details(result)
+    table = figure_table("")
+    table.add_column("", overflow="fold", ratio=1 if narrow else None)
+    for name in columns:
+        left = name in ("Prices", "Falls to")
+        width = {"Unit cost": 11, "Falls to": 14, "Count": 17}.get(name)
+        table.add_column(name, justify="left" if left else "right", overflow="fold", max_width=width)
+    for name in _columns(result):
+        table.add_column(name, justify="right", no_wrap=True)
+    for kind, title in (("benefit", "Benefits"), ("cost", "Costs")):
+        lines = [line for line in result.lines if line.line.kind == kind]
+        if lines:
+            table.add_row(Text(title, style=BOLD))
+            _add_lines(table, result, lines, columns)
+    table.add_section()
+    for name, measure in result.measures.items():
+        label, style = _measure_label(result, measure), BOLD if name in ("gross", "cost", "net") else ""
+        values = [_shown(value, measure.unit) for value in _values(result, measure)]
+        cells = [*[""] * len(columns), *values]
+        table.add_row(Text(label, style=style), *[Text(cell, style=style) for cell in cells])
+    return table
+
+
+def _details(result: AppraisalResult) -> list[str]:
+    """Return the columns that say what a line's value is made of, those that say nothing left out."""
+    columns = ["Count", "Unit cost"]
+    if any(abs(line.years - 1) > 1e-9 for line in result.lines):
+        columns.append("Years")
+    if any(abs(line.adjustment - 1) > 1e-9 for line in result.lines):
+        columns.append("Factor")
+    return [*columns, "Prices", "Falls to"]
+
+
+def _add_lines(
+    table: Table, result: AppraisalResult, lines: Sequence[LineResult], columns: list[str]
+) -> None:
+    done: set[str] = set()
+    for line in lines:
+        group = line.line.group
+        if group and group not in done:
+            done.add(group)
+            members = [member for member in lines if member.line.group == group]
+            sums = [
+                _sum(column) for column in zip(*[_values(result, member) for member in members], strict=True)
+            ]
+            table.add_row(group, *[""] * len(columns), *[_shown(value, "GBP") for value in sums])
+            for member in members:
+                _add_line(table, result, member, columns, "  ")
+        elif not group:
+            _add_line(table, result, line, columns, "")
+
+
+def _sum(column: tuple[float | None, ...]) -> float | None:
+    return (
+        None
+        if any(value is None for value in column)
+        else sum(value for value in column if value is not None)
+    )
+
+
+def _add_line(
+    table: Table, result: AppraisalResult, line: LineResult, columns: list[str], indent: str
+) -> None:
+    style = DIM if indent else ""
+    values = [Text(_shown(value, "GBP"), style=style) for value in _values(result, line)]
+    if not columns:
+        parts = (_product(result, line), _prices(line), falls_to(line.falls_to))
+        detail = Text(indent + line.line.title)
+        detail.append(f"\n{indent}  {'; '.join(part for part in parts if part)}", style=DIM)
+        table.add_row(detail, *values)
+        return
+    cells = {
+        "Count": "" if _is_amount(line) else plural(line.count, line.unit),
+        "Unit cost": "" if _is_amount(line) else _unit_cost(result, line),
+        "Years": f"{line.years:.4g}",
+        "Factor": f"{line.adjustment:.3g}",
+        "Prices": _prices(line),
+        "Falls to": falls_to(line.falls_to),
+    }
+    label = Text(indent + line.line.title, style=style)
+    table.add_row(label, *[Text(cells[name], style=style) for name in columns], *values)
+
+
+def _is_amount(line: LineResult) -> bool:
+    return line.unit == "GBP"
+
+
+def _product(result: AppraisalResult, line: LineResult) -> str:
+    """Return a line's value as a product: 4,212 hours x £46 x 1.5 years."""
+    factors = [] if _is_amount(line) else [plural(line.count, line.unit), _unit_cost(result, line)]
+    if abs(line.years - 1) > 1e-9:
+        factors.append(f"{line.years:.4g} years")
+    if abs(line.adjustment - 1) > 1e-9:
+        factors.append(f"{line.adjustment:.3g}")
+    return " x ".join(factors)
+
+
+def _unit_cost(result: AppraisalResult, line: LineResult) -> str:
+    """Return the unit value; where the cases differ in it, from the least to the greatest."""
+    values = list(line.case_unit_values.values()) if result.model.cases else []
+    if values and max(values) - min(values) > 0.005:
+        return f"{unit_price(min(values))} to {unit_price(max(values))}"
+    return unit_price(values[0] if values else line.unit_value)
+
+
+def _prices(line: LineResult) -> str:
+    years = [year for year in line.line.price_years if year != AS_STATED]
+    return ", ".join(years) if years else "not given"
+
+
+def _measure_label(result: AppraisalResult, measure: MeasureResult) -> str:
+    if measure.name == f"net_cashable_{result.payer}":
+        return f"{agency(result.payer)}'s own cashable net"
+    if measure.unit.startswith("GBP "):
+        return (
+            f"{measure.title} ({measure.unit.removeprefix('GBP ')})"
+            if "per" not in measure.title
+            else measure.title
+        )
+    return measure.title
+
+
+def _shown(value: float | None, unit: str) -> str:
+    return "" if value is None else figure(value, unit)
+
+
+def _bands(result: AppraisalResult, narrow: bool) -> Table:
+    levels = (5, 50, 95) if narrow else (5, 10, 25, 50, 75, 90, 95)
+    table = figure_table(f"Range of outcomes over {result.draws:,} draws (seed {result.seed})")
+    table.add_column("", overflow="fold", min_width=18)
+    for level in levels:
+        table.add_column(f"P{level}", justify="right", no_wrap=True)
+    table.add_column("Mean", justify="right", no_wrap=True)
+    table.add_column("± s.e.", justify="right", no_wrap=True, style=DIM)
+    for measure in result.measures.values():
+        band = measure.band
+        if band is None or band.mean is None or band.sd is None or band.sd.value == 0:
+            continue
+        figures = [figure(band.percentiles[level].value, measure.unit) for level in levels]
+        error = band.mean.standard_error
+        figures += [figure(band.mean.value, measure.unit), f"{error:,.0f}" if error >= 10 else f"{error:.2g}"]
+        table.add_row(_measure_label(result, measure), *figures)
+    return table
+
+
+def _agencies(result: AppraisalResult, console: Console) -> None:
+    """Print who pays and who gains, where more than one agency does."""
+    if len(result.agencies) < 2:
+        return
+    cases = list(result.model.cases)
+    table = figure_table("Who pays and who gains" + ("" if cases else ", at best values"))
+    table.add_column("")
+    if cases:
+        for case in cases:
+            table.add_column(f"Net, {case}", justify="right")
+    else:
+        for name in ("Gains", "Pays", "Net"):
+            table.add_column(name, justify="right")
+    for name, figures in sorted(
+        result.agencies.items(), key=lambda item: (item[0] != result.payer, -item[1]["net"])
+    ):
+        keys = [f"net in {case}" for case in cases] or ["gross", "cost", "net"]
+        table.add_row(agency(name), *[pounds(figures[key]) for key in keys])
+    console.print()
+    console.print(table)
+
+
+def _headline(result: AppraisalResult, console: Console) -> None:
+    console.print()
+    for place, sentence in enumerate(headline(result)):
+        console.print(Text(_wrapped(sentence, console), style=BOLD if place == 0 else ""))
+
+
+def _wrapped(text: str, console: Console, indent: str = "") -> str:
+    return textwrap.fill(text, console.width, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def headline(result: AppraisalResult) -> list[str]:
+    """Return the sentences that sum an appraisal up, the headline first."""
+    net, cost = result.measures["net"], result.measures["cost"]
+    band = net.band
+    simulated = band is not None and band.mean is not None and band.sd is not None and band.sd.value > 0
+    spent = f"for a cost of {short_pounds(cost.best)}"
+    if result.model.cases:
+        sentences = [f"{_between_cases(net)}, {spent}."]
+    elif simulated and band is not None and band.mean is not None:
+        low, high = band.percentiles[10].value, band.percentiles[90].value
+        between = f"{short_pounds(low)} (P10) to {short_pounds(high)} (P90)"
+        sentences = [f"Net present value of {short_pounds(band.mean.value)} on average, {between}, {spent}."]
+    else:
+        sentences = [f"Net present value of {short_pounds(net.best)}, {spent}."]
+    if simulated:
+        sentences.append(_chances(result))
+    if net.range is not None and net.range.low.value != net.range.high.value:
+        sentences.append(_range_sentence(result))
+    return [*sentences, *_switching_sentences(result)]
+
+
+def _between_cases(net: MeasureResult) -> str:
+    low, high = (
+        min(net.cases, key=lambda case: net.cases[case]),
+        max(net.cases, key=lambda case: net.cases[case]),
+    )
+    word = "Net savings" if net.cases[low] >= 0 else "Net present value"
+    if low == high:
+        return f"{word} of {short_pounds(net.cases[low])} ({low})"
+    return f"{word} of {short_pounds(net.cases[low])} ({low}) to {short_pounds(net.cases[high])} ({high})"
+
+
+def _chances(result: AppraisalResult) -> str:
+    parts = []
+    for name in ("net", f"net_cashable_{result.payer}"):
+        measure = result.measures.get(name)
+        if measure is None or measure.band is None or measure.band.probability_positive is None:
+            continue
+        chance = measure.band.probability_positive
+        label = "net" if name == "net" else f"{agency(result.payer).lower()}'s cashable net"
+        parts.append(f"P({label} > 0) = {percent(chance.value)} ± {chance.standard_error * 100:.1f}")
+    return "; ".join(parts) + " (± is the standard error of this simulation)."
+
+
+def _range_sentence(result: AppraisalResult) -> str:
+    found = result.measures["net"].range
+    if found is None:
+        return ""
+    exact = "" if found.low.exact and found.high.exact else " (to the search's limit)"
+    cut = f"; {', '.join(found.cut)} between P0.1 and P99.9" if found.cut else ""
+    return (
+        f"Exact range of net, every input anywhere between its low and high at once: "
+        f"{short_pounds(found.low.value)} to {short_pounds(found.high.value)}{exact}{cut}."
+    )
+
+
+def _switching_sentences(result: AppraisalResult) -> list[str]:
+    sentences = []
+    for name, values in result.switching.items():
+        unit = result.model.inputs[name].unit
+        shown = {case: value for case, value in values.items() if case != "best"} or {"": values["best"]}
+        parts = [
+            f"{_share_or_number(found.value, unit)}{f' ({case})' if case else ''}"
+            for case, found in shown.items()
+            if found.value is not None
+        ]
+        base = _share_or_number(values["best"].base, unit)
+        others = "" if "" not in shown else ", all else at best values"
+        if parts:
+            sentences.append(
+                f"Net is zero where {name} is {' or '.join(parts)}{others}; it is taken as {base}."
+            )
+        else:
+            sentences.append(f"No value of {name} alone brings net to zero; it is taken as {base}.")
+    return sentences
+
+
+def _share_or_number(value: float, unit: str) -> str:
+    return percent(value) if unit.startswith(("probability", "share")) else count(value)
+
+
+def _notices(result: AppraisalResult, console: Console) -> None:
+    texts = [*_precision(result), *[notice.text for notice in result.notices]]
+    if not texts:
+        return
+    console.print()
+    console.print(Text("Before you quote this", style=BOLD))
+    for text in texts:
+        console.print(Text(_wrapped(f"- {text}", console, "  ")))
+
+
+def _precision(result: AppraisalResult) -> list[str]:
+    """Return what this many draws do not settle, and what does not exist in some of them."""
+    texts = []
+    if result.too_few:
+        few = ", ".join(result.too_few)
+        texts.append(f"{result.draws:,} draws are too few for {few}: ask for more with --draws.")
+    for measure in result.measures.values():
+        if measure.band is not None and measure.band.undefined > 0:
+            share = percent(measure.band.undefined)
+            texts.append(f"{measure.title} does not exist in {share} of draws; only its best value is shown.")
+    return texts

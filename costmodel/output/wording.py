@@ -1,0 +1,76 @@
+"""How figures are written for people: pounds, counts, shares, agencies; rounding is only here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+AGENCIES = {"local_authority": "Council", "nhs": "NHS", "cafcass": "Cafcass"}
+
+
+def pounds(value: float, decimals: int = 0) -> str:
+    """Return pounds with thousands separated: £1,213,371, -£590,000, £26.94."""
+    if not math.isfinite(value):
+        return "undefined"
+    text = f"{abs(value):,.{decimals}f}"
+    return f"-£{text}" if value < 0 and any(digit in text for digit in "123456789") else f"£{text}"
+
+
+def unit_price(value: float) -> str:
+    """Return a unit value: whole pounds as such, else to the penny."""
+    return pounds(value) if abs(value - round(value)) < 0.005 else pounds(value, 2)
+
+
+def short_pounds(value: float) -> str:
+    """Return pounds as in a sentence: £2.13m, £711,500, £950."""
+    if not math.isfinite(value):
+        return "undefined"
+    size = abs(value)
+    sign = "-" if value < 0 else ""
+    if size >= 999_500:
+        return f"{sign}£{size / 1e6:,.2f}m"
+    if size >= 10_000:
+        return f"{sign}£{round(size, -2):,.0f}"
+    return f"{sign}£{size:,.0f}"
+
+
+def count(value: float) -> str:
+    """Return a count: whole where it is whole, else with the decimals that matter."""
+    if abs(value - round(value)) < 5e-4:
+        return f"{round(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """Return a share as a percentage."""
+    return f"{value * 100:.{decimals}f}%"
+
+
+def figure(value: float, unit: str) -> str:
+    """Return a measure's figure in its unit: pounds, a ratio, or a plain number."""
+    if not math.isfinite(value):
+        return "undefined"
+    if unit.startswith("GBP"):
+        return pounds(value)
+    return f"{value:,.2f}"
+
+
+def agency(name: str) -> str:
+    """Return an agency's name as it heads a row."""
+    return AGENCIES.get(name, name.replace("_", " ").capitalize())
+
+
+def falls_to(shares: Mapping[str, float]) -> str:
+    """Return who a line falls to: one agency, or each with its share."""
+    if len(shares) == 1:
+        return agency(next(iter(shares)))
+    ranked = sorted(shares, key=lambda name: -shares[name])
+    return ", ".join(f"{agency(name)} {shares[name]:.0%}" for name in ranked)
+
+
+def plural(number: float, unit: str) -> str:
+    """Return a count with its unit, the unit in the plural where it is more than one."""
+    irregular = {"child": "children", "child week": "child weeks", "family": "families"}
+    if abs(number - 1) < 5e-4 or unit.endswith("s"):
+        return f"{count(number)} {unit}"
+    return f"{count(number)} {irregular.get(unit, unit + 's')}"

@@ -1,0 +1,84 @@
+"""A loaded scenario: what notebooks and commands hold, with a method for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costmodel.documents.scenario_sources import read_scenario
+from costmodel.model.compile_scenario import compile_scenario
+from costmodel.model.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from costmodel.analysis.appraisal import AppraisalResult
+    from costmodel.analysis.explanation import Explanation
+    from costmodel.analysis.reconciliation import Reconciliation
+    from costmodel.analysis.switching import SwitchingValue
+    from costmodel.analysis.value_range import ValueRange
+
+DEFAULT_DRAWS = 100_000
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario compiled to a model, ready to be asked."""
+
+    model: Model
+
+    def run(
+        self,
+        draws: int = DEFAULT_DRAWS,
+        seed: int = DEFAULT_SEED,
+        workers: int = 1,
+        measures: tuple[str, ...] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> AppraisalResult:
+        """Return the whole appraisal: lines, measures, cases, exact ranges, Monte Carlo bands, notices."""
+        from costmodel.analysis.appraisal import appraise
+
+        return appraise(self.model, draws, seed, workers, measures, progress)
+
+    def range(self, measure: str = "net") -> ValueRange | None:
+        """Return the exact minimum and maximum of a measure, None where it can divide by zero."""
+        from costmodel.analysis.value_range import value_range
+
+        return value_range(self.model, measure)
+
+    def switching_value(self, input_name: str, measure: str = "net", case: str = "") -> SwitchingValue:
+        """Return the value of an input at which a measure is zero, others at best or as in a case."""
+        from costmodel.analysis.switching import switching_value
+
+        return switching_value(self.model, input_name, measure, self.model.cases[case] if case else None)
+
+    def explain(self, line: str, case: str = "") -> Explanation:
+        """Return where a line's value comes from, down to file, line and source."""
+        from costmodel.analysis.explanation import explain
+
+        return explain(self.model, line, case)
+
+    def reconcile(self) -> Reconciliation:
+        """Return every published figure of the scenario recomputed, differences explained."""
+        from costmodel.analysis.reconciliation import reconcile
+
+        return reconcile(self.model)
+
+
+def load(
+    name: str | Path, library: str | Path | None = None, settings: Mapping[str, str | float] | None = None
+) -> Scenario:
+    """Return a scenario by name or path, with inputs set as by `--set`.
+
+    `library` is the folder whose `scenarios/` and `unit_costs/` come first, the current one unless
+    given. Raises `InputError` with every problem of every file.
+
+    >>> load("tendring_report", settings={"p0": 0.448}).run(draws=0).measures["net"].cases["minimum"]
+    711537.48
+    """
+    texts = {key: str(value) for key, value in (settings or {}).items()}
+    folder = Path(library) if library is not None else None
+    return Scenario(compile_scenario(read_scenario(str(name), folder, texts)))

@@ -1,0 +1,1 @@
+"""How uncertain inputs are drawn: inverse CDFs, streams by name, correlation."""
