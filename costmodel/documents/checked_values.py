@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from costmodel.documents.plain_scalars import number_advice
@@ -43,6 +44,8 @@ def is_expression(value: Any) -> bool:
 
 _NOT_KNOWN_YET = frozenset(("tbc", "tba", "tbd", "n/a", "na", "none", "unknown", "?", "-", "x", "nil"))
 _LOOKS_LIKE_EXPRESSION = re.compile(r"[A-Za-z_][\w.]*|[\w.\s()]*[-+*/(][-\w.\s()+*/,]*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = frozenset(("min", "max", "ceil", "rest"))
 _YEARS = re.compile(r"(?:fy)?\s*(\d{4}|\d{2})\s*[-/–—]\s*(\d{4}|\d{2})", re.IGNORECASE)
 _FINANCIAL_YEAR = re.compile(r"([0-9]{4})-([0-9]{2})")
 _AS_STATED = "as stated"
@@ -76,7 +79,8 @@ def _number_or_expression(value: Any) -> Any:
         return value
     advice = _advice(value)
     if not advice and isinstance(value, str) and _LOOKS_LIKE_EXPRESSION.fullmatch(value.strip()):
-        advice = f'write "= {value.strip()}" if it is an expression'
+        what = "the name of an input" if _IDENTIFIER.fullmatch(value.strip()) else "an expression"
+        advice = f'write "= {value.strip()}" if it is {what}'
     return _number(value, 'a number, or "= expression"', advice)
 
 
@@ -163,9 +167,36 @@ def _share(value: Any) -> Any:
         return value
     number = _number(value, "a share between 0 and 1, or rest", _advice(value))
     if not 0 <= number <= 1:
-        advice = f"write {number / 100:.12g}" if 1 < number <= 100 else ""
+        advice = f"write {number / 100:.12g}" if 2 <= number <= 100 else ""
         refuse(f"a share of {number:.12g}", "a share between 0 and 1", advice)
     return number
+
+
+def _portion(value: Any) -> Any:
+    if _is_number(value) and not 0 <= value <= 1:
+        return _share(value)
+    return _formula(value)
+
+
+def _shares(value: dict[str, float | str]) -> dict[str, float | str]:
+    rest = [agency for agency, share in value.items() if isinstance(share, str)]
+    total = math.fsum(share for share in value.values() if not isinstance(share, str))
+    if len(rest) > 1:
+        refuse("rest a second time", "rest once", at=(rest[1],))
+    if rest and total > 1 + 1e-9:
+        refuse(f"shares that sum to {total:.12g} before the rest", "shares that sum to at most 1")
+    if not rest and abs(total - 1) > 1e-9:
+        refuse(f"shares that sum to {total:.12g}", "shares that sum to 1")
+    return value
+
+
+def _entry_name(value: Any) -> Any:
+    if not _IDENTIFIER.fullmatch(value) or value in _RESERVED:
+        plain = re.sub(r"[^A-Za-z0-9_]+", "_", value).strip("_").lower()
+        advice = f"write {plain}" if _IDENTIFIER.fullmatch(plain) and plain not in _RESERVED else ""
+        expected = "letters, digits and _, beginning with a letter (and not min, max, ceil or rest)"
+        refuse(f"'{shown(value)}' cannot be a name", expected, advice)
+    return value
 
 
 def _listed(value: Any) -> Any:
@@ -192,3 +223,9 @@ Share = Annotated[float | Literal["rest"], BeforeValidator(_share)]
 Names = Annotated[list[Text], BeforeValidator(_listed)]
 """One name or a list of them."""
 UnitCostName = Annotated[str, BeforeValidator(_unit_cost_name)]
+EntryName = Annotated[str, BeforeValidator(_entry_name)]
+"""A name that an expression can mention."""
+Portion = Annotated[float | str, BeforeValidator(_portion)]
+"""A share between 0 and 1, or an expression of inputs."""
+Shares = Annotated[dict[str, Share], AfterValidator(_shares)]
+"""Agencies' shares, which sum to 1."""

@@ -8,6 +8,7 @@ import sys
 import types
 import typing
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,8 +31,8 @@ def part_at(model: type[BaseModel], location: Location) -> Any:
     return annotation
 
 
-def model_of(annotation: Any) -> type[Any] | None:
-    """Return the part of a document that an annotation allows, the last of several; None for a plain value."""
+def model_of(annotation: Any) -> Any:
+    """Return the class of the part that an annotation allows, the last of several; None for a plain value."""
     models = [member for member in _members(annotation) if _is_model(member)]
     return models[-1] if models else None
 
@@ -94,7 +95,7 @@ def descriptions(model: Any) -> dict[str, str]:
 def _texts_below_fields(model: type[BaseModel]) -> dict[str, str]:
     body = _class_bodies(model.__module__).get(model.__name__, [])
     texts: dict[str, str] = {}
-    for statement, following in zip(body, body[1:], strict=False):
+    for statement, following in pairwise(body):
         match statement, following:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(value=ast.Constant(str(text))):
                 texts[name] = " ".join(text.split())

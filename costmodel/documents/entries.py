@@ -18,8 +18,9 @@ from pydantic_core import CoreSchema
 from costmodel.documents.checked_values import (
     Amount,
     Formula,
+    Portion,
     PriceYear,
-    Share,
+    Shares,
     Text,
     UnitCostName,
     as_written,
@@ -36,8 +37,8 @@ VALUE_KEYS = (
 Quality = Literal["red", "amber", "green"]
 ValueKind = Literal["fiscal", "economic", "social"]
 DistributionName = Literal[
-    "beta", "normal", "lognormal", "gamma", "triangular", "pert", "uniform", "discrete", "poisson", "binomial",
-    "zero_inflated",
+    "beta", "normal", "lognormal", "gamma", "triangular", "pert", "uniform", "discrete", "poisson",
+    "binomial", "zero_inflated",
 ]  # fmt: skip
 
 
@@ -49,9 +50,9 @@ class Written(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_notes(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            return {key: value for key, value in data.items() if not str(key).startswith("x-")}
-        refuse(f"{as_written(data)} where keys belong", cls.expected_keys())
+        if not isinstance(data, dict):
+            refuse(f"{as_written(data)} where keys belong", cls.expected_keys())
+        return {key: value for key, value in data.items() if not str(key).startswith("x-")}
 
     @classmethod
     def expected_keys(cls) -> str:
@@ -159,11 +160,11 @@ class UnitCostEntry(ValueEntry):
     """What is counted: child week, call-out, hour."""
     price_year: PriceYear
     """The financial year of the prices, such as 2017-18."""
-    falls_to: dict[str, Share]
+    falls_to: Shares
     """Each agency's share of the cost; the shares sum to 1."""
     kind: ValueKind
     """fiscal (public money), economic, or social."""
-    cashable: Formula
+    cashable: Portion
     """The share that can be released as cash when demand falls, 0 to 1."""
     overlap_group: Text | None = None
     """Lines of one group may count the same pound twice."""
@@ -226,9 +227,9 @@ Mix = Annotated[
 class Adjustments(Written):
     """Factors on a line, each a column of its own; 1 unless given."""
 
-    deadweight: Formula | None = None
+    deadweight: Portion | None = None
     """The share that would have happened anyway: multiplies by 1 - deadweight."""
-    attribution: Formula | None = None
+    attribution: Portion | None = None
     """The share owed to this service: multiplies by it."""
     optimism_bias: Formula | None = None
     """Benefits are multiplied by 1 - bias, costs by 1 + bias."""
@@ -236,6 +237,11 @@ class Adjustments(Written):
 
 class Profile(Written):
     """The share of the annual value that falls in each year."""
+
+    @classmethod
+    def expected_keys(cls) -> str:
+        """Return the keys of a profile, and the word that may stand for them."""
+        return f"once, or {super().expected_keys()}"
 
     years: Formula | None = None
     """How many years the value lasts; 1.5 is year 0 whole and year 1 half."""
@@ -264,11 +270,11 @@ class LineEntry(Written):
     """Deadweight, attribution, optimism bias."""
     profile: Profile | None = None
     """When the value falls; once, in year 0, unless given."""
-    falls_to: dict[str, Share] | None = None
+    falls_to: Shares | None = None
     """Each agency's share, in place of the unit cost's."""
     kind: ValueKind | None = None
     """fiscal, economic or social, in place of the unit cost's."""
-    cashable: Formula | None = None
+    cashable: Portion | None = None
     """The cashable share, in place of the unit cost's."""
     overlap_group: Text | None = None
     """The overlap group, in place of the unit cost's."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from typing import Any
 
+from costmodel.documents.amended_nodes import node_at
 from costmodel.documents.checked_values import as_written
 from costmodel.documents.document_shape import (
     Location,
@@ -17,17 +18,17 @@ from costmodel.documents.document_shape import (
     part_at,
 )
 from costmodel.documents.entries import VALUE_KEYS, Written
-from costmodel.documents.problems import Problem, did_you_mean, near_words, shown
-from costmodel.documents.yaml_reader import Node, place_of
+from costmodel.documents.problems import Problem, did_you_mean, near_words, shown, some_of
+from costmodel.documents.yaml_reader import Mapping, Node, place_of
 
-_MOST_LISTED = 8
-_SURE = 0.75  # from here on two spellings are taken to be one word
+_LIKELY = 0.68
+SURE = 0.75  # from here on two spellings are taken to be one word
 _PARAMETERS = frozenset(VALUE_KEYS) - {"value", "low", "best", "high", "shape", "distribution"}
 _SYNONYMS = {
     word: tuple(meant.split(" or "))
     for meant, words in {
-        "low": "min minimum lower lowest",
-        "high": "max maximum upper highest",
+        "low": "lo min minimum lower lowest",
+        "high": "hi max maximum upper highest",
         "best": "mode likely most_likely central mid middle base",
         "sd": "std stdev standard_deviation",
         "successes": "alpha",
@@ -50,7 +51,9 @@ _SYNONYMS = {
         "unit_cost": "unit_price",
         "quantity": "volume count",
         "extends": "parent",
-        "from": "start",
+        "from or from_year": "start from",
+        "to_year": "to end",
+        "index": "levels level",
         "rank": "correlation rho",
     }.items()
     for word in words.split()
@@ -84,6 +87,11 @@ class Fault:
     message: str
     of_key: bool = False
 
+    @property
+    def compares(self) -> bool:
+        """Return whether rows of a table were compared, so that one that is wrong disturbs the rest."""
+        return self.location[:1] in (("index",), ("steps",)) and bool(self.context.get("at"))
+
 
 def told(model: type[Written], node: Node, fault: Fault) -> Problem:
     """Return a fault as the author of the document is told of it."""
@@ -92,7 +100,7 @@ def told(model: type[Written], node: Node, fault: Fault) -> Problem:
     if fault.kind == "missing":
         return _missing(model, node, fault.location)
     place = place_of(node, fault.location, key=fault.of_key)
-    label = _label(fault.location)
+    label = _label(node, fault.location)
     if fault.kind == "costmodel":
         context = fault.context
         found = (
@@ -103,20 +111,27 @@ def told(model: type[Written], node: Node, fault: Fault) -> Problem:
         return Problem(place, found, context["expected"], context["suggestion"])
     if fault.kind == "literal_error":
         return _other_word(node, fault, model)
-    return Problem(place, f"{label}{as_written(fault.written)}", _limit(model, fault))
+    if fault.kind in ("too_short", "too_long"):
+        found = f"{label}{len(fault.written)} given"
+    elif limit := _limit(fault):
+        return Problem(place, f"{label}{as_written(fault.written)} is out of bounds", limit)
+    else:
+        belongs = "a list belongs" if fault.kind == "list_type" else "keys and values belong"
+        found = f"{label}{as_written(fault.written)} where {belongs}"
+    return Problem(place, found, _limit(fault) or _form(model, fault))
 
 
-def meant_key(key: str, model: type[Written] | None) -> tuple[str, bool]:
+def meant_key(key: str, model: Any) -> tuple[str, bool]:
     """Return the key that an unknown one stands for, and whether that is beyond doubt; empty for none."""
     known = model.known_keys() if model is not None else ()
     spelled = key.strip().casefold().replace("-", "_").replace(" ", "_")
     for synonym in _SYNONYMS.get(spelled, ()):
         if synonym in known:
             return synonym, True
-    for least in (_SURE, 0.6):
+    for least in (SURE, _LIKELY):
         nearest = near_words(key, known, 1, least)
         if nearest:
-            return nearest[0], least == _SURE
+            return nearest[0], least == SURE
     return "", False
 
 
@@ -135,13 +150,12 @@ def unknown_key(model: type[Written], node: Node, location: Location) -> Problem
 
 
 def _worth_listing(key: str, model: type[Written]) -> str:
-    """Return the known keys that are likeliest to be wanted, in the order they are usually written."""
+    """Return the known keys that are likeliest to be wanted, parameters of distributions only when near."""
     known = model.known_keys()
     near = near_words(key, known, 3)
-    common = [each for each in known if each in near or each not in _PARAMETERS]
-    kept = [*near, *(each for each in common if each not in near)][:_MOST_LISTED]
-    listed = [each for each in known if each in kept]
-    return "one of: " + ", ".join(listed) + (", …" if len(listed) < len(known) else "")
+    common = tuple(each for each in known if each in near or each not in _PARAMETERS)
+    listed = some_of(common, key)
+    return listed if listed.endswith("…") or len(common) == len(known) else f"{listed}, …"
 
 
 def _missing(model: type[Written], node: Node, location: Location) -> Problem:
@@ -160,20 +174,26 @@ def _owner(location: Location) -> str:
     return f" in item {parent + 1} of {location[-3]}" if isinstance(parent, int) else f" in {shown(parent)}"
 
 
-def _label(location: Location) -> str:
+def _label(node: Node, location: Location) -> str:
+    """Return the key a value was written after, as `families: ` where `value` was left out."""
     names = [part for part in location if not isinstance(part, int)]
+    if location[-1:] == ("value",):
+        parent = node_at(node, location[:-1])
+        entry = parent.entries.get("value") if isinstance(parent, Mapping) else None
+        if entry is None or entry.key == entry.node.place:
+            names = names[:-1]
     return f"{shown(names[-1])}: " if names else ""
 
 
 def _other_word(node: Node, fault: Fault, model: type[Written]) -> Problem:
     choices = [choice.strip(" '") for choice in fault.context["expected"].replace(" or ", ", ").split(", ")]
     written = str(fault.written)
-    suggestion = did_you_mean(written, choices)
-    if fault.location[-1] == "shape" and not suggestion:
-        distributions = _choices_of(model, (*fault.location[:-1], "distribution"))
-        if written in distributions:
-            suggestion = f"write distribution: {written}"
-    found = f"{_label(fault.location)}{as_written(fault.written)}"
+    distributions = _choices_of(model, (*fault.location[:-1], "distribution"))
+    if fault.location[-1] == "shape" and written in distributions:
+        suggestion = f"write distribution: {written}"
+    else:
+        suggestion = did_you_mean(written, choices)
+    found = f"{_label(node, fault.location)}{as_written(fault.written)} is not one of its words"
     return Problem(place_of(node, fault.location), found, "one of: " + ", ".join(choices), suggestion)
 
 
@@ -183,18 +203,21 @@ def _choices_of(model: type[Written], location: Location) -> tuple[str, ...]:
     return tuple(str(choice) for part in inside for choice in getattr(part, "__args__", ()))
 
 
-def _limit(model: type[Written], fault: Fault) -> str:
+def _limit(fault: Fault) -> str:
     context = fault.context
     limits = {
         "greater_than_equal": f"{context.get('ge')} or more",
         "less_than_equal": f"{context.get('le')} or less",
-        "greater_than": f"a number above {context.get('gt')}",
-        "less_than": f"a number below {context.get('lt')}",
-        "too_short": f"at least {context.get('min_length')} of them",
-        "too_long": f"at most {context.get('max_length')} of them",
+        "greater_than": f"a number above {context.get('gt', 0):g}",
+        "less_than": f"a number below {context.get('lt', 0):g}",
+        "too_short": f"{context.get('min_length')} or more",
+        "too_long": f"{context.get('max_length')} or fewer",
     }
-    if fault.kind in limits:
-        return limits[fault.kind]
+    return limits.get(fault.kind, "")
+
+
+def _form(model: type[Written], fault: Fault) -> str:
+    """Return the form of what belongs at a location: a number, a list, keys and values."""
     key = next((part for part in reversed(fault.location) if isinstance(part, str)), "")
     if key in _SHAPES and fault.location[-1:] == (key,):
         return _SHAPES[key]

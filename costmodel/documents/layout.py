@@ -6,9 +6,11 @@ consequences are not told as well.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
-from costmodel.documents.amended_nodes import node_at, with_entry, with_key, without
+from costmodel.documents.amended_nodes import node_at, with_entry, with_key, with_node, without
+from costmodel.documents.checked_values import is_expression
 from costmodel.documents.document_shape import (
     Location,
     descriptions,
@@ -19,9 +21,10 @@ from costmodel.documents.document_shape import (
     model_of,
 )
 from costmodel.documents.entries import Written
-from costmodel.documents.faults import meant_key, unknown_key
+from costmodel.documents.faults import SURE, meant_key, unknown_key
+from costmodel.documents.plain_scalars import read_plain
 from costmodel.documents.problems import Problem, near_words, shown
-from costmodel.documents.yaml_reader import Entry, Mapping, Node, Sequence, is_blank
+from costmodel.documents.yaml_reader import Entry, Mapping, Node, Scalar, Sequence, is_blank
 
 
 def laid_out(node: Node, model: type[Written]) -> tuple[Node, tuple[Problem, ...]]:
@@ -29,7 +32,11 @@ def laid_out(node: Node, model: type[Written]) -> tuple[Node, tuple[Problem, ...
     if not _has_blank(node):
         return node, ()
     problems: list[Problem] = []
-    return _filled(node, model, model, problems), tuple(problems)
+    return _filled(node, model, model, problems, _is_patch(node)), tuple(problems)
+
+
+def _is_patch(node: Node) -> bool:
+    return isinstance(node, Mapping) and "extends" in node.entries
 
 
 def sections_spelled(node: Node, model: type[Written]) -> tuple[Node, tuple[Problem, ...]]:
@@ -37,8 +44,8 @@ def sections_spelled(node: Node, model: type[Written]) -> tuple[Node, tuple[Prob
     problems: list[Problem] = []
     if isinstance(node, Mapping):
         for key in [each for each in node.entries if each not in keys_of(model) and each[:2] != "x-"]:
-            meant, _ = meant_key(key, model)
-            if meant and meant not in node.entries and isinstance(node.entries[key].node, Mapping):
+            meant, sure = meant_key(key, model)
+            if sure and meant not in node.entries and isinstance(node.entries[key].node, Mapping):
                 problems.append(unknown_key(model, node, (key,)))
                 node = with_key(node, key, meant)
     return node, tuple(problems)
@@ -52,10 +59,11 @@ def _has_blank(node: Node) -> bool:
     return is_blank(node)
 
 
-def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Problem]) -> Node:
+def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Problem], is_patch: bool) -> Node:
     if isinstance(node, Sequence):
         inner = _item_annotation(annotation)
-        return Sequence(tuple(_filled(item, inner, top, problems) for item in node.items), node.place)
+        items = tuple(_filled(item, inner, top, problems, is_patch) for item in node.items)
+        return Sequence(items, node.place)
     if not isinstance(node, Mapping):
         return node
     model, of_each = model_of(annotation), entries_of(annotation)
@@ -65,7 +73,7 @@ def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Prob
         key, entry = waiting.pop(0)
         below = keys_of(model).get(key) if model is not None else of_each
         if not is_blank(entry.node) or key.startswith("x-"):
-            entries[key] = Entry(entry.key, _filled(entry.node, below, top, problems))
+            entries[key] = Entry(entry.key, _filled(entry.node, below, top, problems, is_patch))
             continue
         beneath = _meant_beneath(waiting, model, below)
         if beneath:
@@ -75,9 +83,16 @@ def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Prob
             expected = f"more spaces before '{shown(first[0])}', if it belongs to '{shown(key)}'"
             problems.append(Problem(first[1].key, found, expected))
             group = Mapping(beneath, first[1].key)
-            entries[key] = Entry(entry.key, _filled(group, below, top, problems))
+            entries[key] = Entry(entry.key, _filled(group, below, top, problems, is_patch))
         else:
+            if model is not None and key not in keys_of(model):
+                name, entry, missing = _parted(key, entry, model)
+                entries[name] = entry  # validation tells of an unknown key
+                problems += missing
+                continue
             problems.append(_blank(key, entry, model, below))
+            if not is_patch:  # where it would take out what a parent says
+                entries[key] = entry
     return Mapping(entries, node.place, node.whole)
 
 
@@ -85,16 +100,14 @@ def _item_annotation(annotation: Any) -> Any:
     return annotation.__args__[0] if is_list(annotation) and hasattr(annotation, "__args__") else None
 
 
-def _meant_beneath(
-    following: list[tuple[str, Entry]], model: type[Any] | None, below: Any
-) -> dict[str, Entry]:
+def _meant_beneath(following: list[tuple[str, Entry]], model: Any, below: Any) -> dict[str, Entry]:
     """Return the keys after a blank one that have no meaning beside it, and have one beneath it."""
     known_here = keys_of(model) if model is not None else {}
     inner, free_names = model_of(below), entries_of(below) is not None
     known_below = keys_of(inner) if inner is not None else {}
     beneath: dict[str, Entry] = {}
     for key, entry in following:
-        elsewhere = key in known_here or bool(near_words(key, known_here, 1))
+        elsewhere = key in known_here or bool(near_words(key, known_here, 1, SURE))
         named = free_names and (model is not None or not isinstance(entry.node, Mapping))
         if elsewhere or not (key in known_below or named):
             break
@@ -102,14 +115,25 @@ def _meant_beneath(
     return beneath
 
 
-def _blank(key: str, entry: Entry, model: type[Any] | None, below: Any) -> Problem:
+def _parted(key: str, entry: Entry, model: Any) -> tuple[str, Entry, list[Problem]]:
+    """Return `{rate 0.035}` as what it is meant to be, with the problem that it lacks its colon."""
+    name, _, text = key.partition(" ")
+    if name not in keys_of(model) or not text:
+        return key, entry, []
+    value, _ = read_plain(text.strip())
+    place = replace(entry.key, column=entry.key.column + len(name), length=1)
+    problem = Problem(place, f"no colon after '{name}'", "a key, a colon, a space, and the value")
+    return name, Entry(entry.key, Scalar(value, text, quoted=False, place=entry.key)), [problem]
+
+
+def _blank(key: str, entry: Entry, model: Any, below: Any) -> Problem:
     meant = descriptions(model).get(key, "") if model is not None else ""
     if holds_keys(below) or is_list(below):
-        expected = "something beneath it, two spaces further in, or no such key"
-        return Problem(entry.key, f"nothing is written beneath '{shown(key)}'", expected)
+        expected = "something beneath it, two spaces further in, or the line taken out"
+        return Problem(entry.node.place, f"nothing is written beneath '{shown(key)}'", expected)
     expected = f"{meant[:1].lower()}{meant[1:].rstrip('.')}" if meant else "a value"
     suggestion = "delete the line if there is nothing to say"
-    return Problem(entry.key, f"nothing is written after '{shown(key)}:'", expected, suggestion)
+    return Problem(entry.node.place, f"nothing is written after '{shown(key)}:'", expected, suggestion)
 
 
 def sections_put_back(node: Mapping, model: type[Written]) -> tuple[Mapping, tuple[Problem, ...]]:
@@ -160,3 +184,42 @@ def _inside_others(node: Mapping, sections: dict[str, Any]) -> list[tuple[Locati
                 ):
                     found.append(((section, name, key), name))
     return found
+
+
+def details_put_back(node: Mapping, model: type[Written]) -> tuple[Mapping, tuple[Problem, ...]]:
+    """Return a document with the details that stand in line with an entry moved beneath it."""
+    problems: list[Problem] = []
+    for section, below in keys_of(model).items():
+        inner, group = model_of(entries_of(below)), node_at(node, (section,))
+        if inner is None or not isinstance(group, Mapping):
+            continue
+        owner = ""
+        for name, entry in group.entries.items():
+            if isinstance(entry.node, Mapping):
+                owner = name
+            elif (
+                owner
+                and name in keys_of(inner)
+                and _is_detail(entry.node, section)
+                and entry.key.path == group.entries[owner].key.path  # and not of another scenario
+            ):
+                found = f"'{shown(name)}' is in line with '{shown(owner)}', and not beneath it"
+                expected = f"more spaces before '{shown(name)}', if it belongs to '{shown(owner)}'"
+                problems.append(Problem(entry.key, found, expected))
+                node = _moved(node, (section, name), (section, owner, name))
+    return node, tuple(problems)
+
+
+def _is_detail(node: Node, section: str) -> bool:
+    """Return whether a value can be no entry of its own: an input may be a number or an expression."""
+    text = isinstance(node, Scalar) and isinstance(node.value, str) and not is_expression(node.value)
+    return isinstance(node, Scalar) and (text or section != "inputs")
+
+
+def _moved(node: Mapping, here: Location, there: Location) -> Mapping:
+    entry = _entry_at(node, here)
+    node = cast("Mapping", without(node, here))
+    owner = node_at(node, there[:-1])
+    if entry is None or not isinstance(owner, Mapping) or there[-1] in owner.entries:
+        return node
+    return cast("Mapping", with_node(node, there[:-1], with_entry(owner, str(there[-1]), entry)))

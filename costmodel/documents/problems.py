@@ -134,6 +134,14 @@ def near_words(word: str, known: Iterable[str], count: int, least: float = 0.6) 
     return tuple(spellings[found] for found in difflib.get_close_matches(meant, spellings, count, least))
 
 
+def some_of(known: Iterable[str], word: str = "", most: int = 8) -> str:
+    """Return `one of: …` for the known words, those nearest to what was written among them."""
+    names = tuple(known)
+    kept = list(dict.fromkeys((*near_words(word, names, 3), *names)))[:most]
+    listed = ", ".join(name for name in names if name in kept)
+    return f"one of: {listed}, …" if len(kept) < len(names) else f"one of: {listed}"
+
+
 def _plain_spelling(word: str) -> str:
     return re.sub(r"[\s-]+", "_", word.strip().casefold())
 
@@ -331,6 +339,18 @@ def duplicate_key(key: str, first_line: int, line: int) -> Message:
     return Message(f"key '{shown(key)}' is given {where}", "each key once", "delete one of the two")
 
 
+def duplicate_keys(keys: list[str], line: int) -> Message:
+    """Return the message for several keys of one mapping that are given again, from a line on."""
+    named = [f"'{shown(key)}'" for key in keys]
+    last = f"{len(named) - 3} more" if len(named) > 4 else named[-1]
+    listed = f"{', '.join(named[:3] if len(named) > 4 else named[:-1])} and {last}"
+    return Message(
+        f"keys {listed} are given again, from here on",
+        "each key once",
+        f"is the name of an entry missing above line {line}?",
+    )
+
+
 def anchor(written: str) -> Message:
     """Return the message for an anchor, ``&name``."""
     return Message(
@@ -397,6 +417,11 @@ def underscored(text: str) -> Message:
         "digits without _",
         f"write {plain}, or quote it if it is text",
     )
+
+
+def comma_in_number(text: str, advice: str) -> Message:
+    """Return the message for ``{value: 5,000}``: inside braces a comma parts one key from the next."""
+    return Message(f"a comma in {shown(text)}", "a number without commas", advice)
 
 
 def other_base(text: str, read_as: str, plain: str) -> Message:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from costmodel.documents.checked_values import (
     Amount,
+    EntryName,
     FinancialYear,
     Formula,
     Level,
@@ -95,23 +97,23 @@ class ScenarioDocument(Written):
     """How the effect was observed: before and after, comparison group, randomised."""
     counterfactual: Names | None = None
     """The inputs that say what would have happened anyway; those named p0… unless given."""
-    inputs: dict[str, ValueEntry] = Field(default_factory=dict)
+    inputs: dict[EntryName, ValueEntry] = Field(default_factory=dict)
     """Every number the scenario uses."""
-    unit_costs: dict[str, UnitCostEntry] = Field(default_factory=dict)
+    unit_costs: dict[EntryName, UnitCostEntry] = Field(default_factory=dict)
     """Unit costs of the scenario's own, or in place of the tables'."""
-    mixes: dict[str, Mix] = Field(default_factory=dict)
+    mixes: dict[EntryName, Mix] = Field(default_factory=dict)
     """Shares of unit costs that sum to 1."""
-    benefits: dict[str, LineEntry] = Field(default_factory=dict)
+    benefits: dict[EntryName, LineEntry] = Field(default_factory=dict)
     """What the service saves or brings."""
-    costs: dict[str, LineEntry] = Field(default_factory=dict)
+    costs: dict[EntryName, LineEntry] = Field(default_factory=dict)
     """What the service costs."""
-    measures: dict[str, MeasureEntry] = Field(default_factory=dict)
+    measures: dict[EntryName, MeasureEntry] = Field(default_factory=dict)
     """Measures of the scenario's own."""
     correlations: list[CorrelationEntry] = Field(default_factory=list)
     """Inputs that move together."""
     acknowledgements: dict[str, Text] = Field(default_factory=dict)
     """For each overlap group whose lines are added: why that is right here."""
-    cases: dict[str, dict[str, Amount]] = Field(default_factory=dict)
+    cases: dict[EntryName, dict[str, Amount]] = Field(default_factory=dict)
     """Named rules, such as minimum and maximum: inputs to values."""
     published: list[PublishedEntry] = Field(default_factory=list)
     """Published figures to reconcile with."""
@@ -126,7 +128,7 @@ class UnitCostTable(Written):
     """What the table holds."""
     description: Text | None = None
     """Where it comes from and how to edit it."""
-    unit_costs: dict[str, UnitCostEntry]
+    unit_costs: dict[EntryName, UnitCostEntry]
     """Unit costs by name."""
 
 
@@ -143,6 +145,16 @@ class PriceIndexTable(Written):
     """The first financial year that is a forecast."""
     index: dict[FinancialYear, Level] = Field(min_length=1)
     """The level in each financial year."""
+
+    @model_validator(mode="after")
+    def _without_gaps(self) -> Self:
+        years = list(self.index)
+        for year, following in pairwise(years):
+            due = f"{int(year[:4]) + 1}-{(int(year[:4]) + 2) % 100:02d}"
+            if following != due:
+                found, at = f"{following} follows {year}", ("index", following, "[key]")
+                refuse(found, f"{due}, for each year needs its level", at=at)
+        return self
 
 
 class DiscountStepEntry(Written):

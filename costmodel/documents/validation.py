@@ -18,7 +18,7 @@ from costmodel.documents.checked_values import as_written
 from costmodel.documents.document_shape import Location, model_of, part_at
 from costmodel.documents.entries import VALUE_KEYS, Written
 from costmodel.documents.faults import Fault, meant_key, told
-from costmodel.documents.layout import sections_put_back
+from costmodel.documents.layout import details_put_back, sections_put_back
 from costmodel.documents.problems import Place, Problem
 from costmodel.documents.yaml_reader import MAX_PROBLEMS, Mapping, Node, place_of, plain
 
@@ -74,6 +74,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self.set_aside: set[str] = set()
         self.guessed: set[Location] = set()
+        self.amended: set[Location] = set()
 
     def validated(self) -> Validated:
         document = None
@@ -104,12 +105,15 @@ class _Reading:
     def sections_put_back(self) -> bool:
         if not isinstance(self.node, Mapping):
             return False
-        self.node, problems = sections_put_back(self.node, self.model)
-        self.report(problems)
-        return bool(problems)
+        self.node, sections = sections_put_back(self.node, self.model)
+        self.node, details = details_put_back(self.node, self.model)
+        self.report((*sections, *details))
+        return bool(sections or details)
 
     def put_right(self, errors: list[ErrorDetails], attempt: int) -> None:
         faults = [_fault(details) for details in errors[: MAX_PROBLEMS + 1]]
+        misspelt = self.misspelt(faults)
+        faults = [each for each in faults if each.kind != "missing" or each.location not in misspelt]
         self.report(
             told(self.model, self.node, fault) for fault in faults if not self.follows_from_another(fault)
         )
@@ -119,8 +123,22 @@ class _Reading:
             else:
                 self.drop(fault.location[: 2 if attempt == _GENTLE_ROUNDS else 1])
 
+    def misspelt(self, faults: list[Fault]) -> set[Location]:
+        """Return the keys that unknown ones stand for: they are not missing as well."""
+        meant: set[Location] = set()
+        for fault in faults:
+            if fault.kind == "extra_forbidden":
+                *above, key = fault.location
+                model = model_of(part_at(self.model, tuple(above)))
+                meant.add((*above, meant_key(str(key), model)[0]))
+        return meant
+
     def follows_from_another(self, fault: Fault) -> bool:
         """Return whether a fault is only the trace of a key that was refused, or of a guess at its name."""
+        if fault.location in self.amended or (fault.compares and self.taken):
+            return True
+        if fault.kind == "too_short":
+            return any(each[: len(fault.location)] == fault.location for each in self.amended)
         if fault.kind == "missing":
             parent = node_at(self.node, fault.location[:-1])
             return isinstance(parent, Mapping) and not parent.whole
@@ -129,23 +147,39 @@ class _Reading:
     def amend(self, fault: Fault) -> None:
         """Take a fault out of the node with as little else as can be."""
         location = fault.location
+        stand_in = None if fault.of_key or fault.compares else self.harmless(location)
         if fault.kind == "extra_forbidden":
             self.amend_key(location)
-        elif location[:1] == ("appraisal",) and (len(location) == 1 or location[1] in _APPRAISAL):
-            self.replace(location, _APPRAISAL[str(location[1])] if len(location) > 1 else _APPRAISAL)
-        elif location[-1:] == ("price_year",) and location[:1] in (("benefits",), ("costs",)):
-            target = node_at(self.node, ("appraisal", "price_year"))
-            self.replace(location, plain(target) if target is not None else "as stated")
+        elif stand_in is not None:
+            self.replace(*stand_in)
         elif len(location) > 2 and location[2] in ("profile", "adjustments"):
             self.node = without(self.node, location[: 3 if location[2] == "profile" else 4])
-        elif len(location) > 2 and location[0] == "cases":
+        elif location[:1] == ("cases",):
             self.node = without(self.node, location[:3])
-        elif len(location) > 3 and location[2] == "falls_to":
-            self.replace(location[:3], self.agencies(location[:3]))
-        elif location and location[-1] in _HARMLESS and self.is_detail(location):
-            self.replace(location, _HARMLESS[str(location[-1])])
         else:
-            self.drop(location[:2])
+            self.drop(location[: 1 if fault.compares or location[:1] == ("steps",) else 2])
+
+    def harmless(self, location: Location) -> tuple[Location, Any] | None:
+        """Return what can stand in for a wrong value so that nothing follows from it, and where; or None."""
+        match location:
+            case ("appraisal",):
+                return location, _APPRAISAL
+            case ("appraisal", str(key)) if key in _APPRAISAL:
+                return location, _APPRAISAL[key]
+            case ("benefits" | "costs", _, "price_year"):
+                target = node_at(self.node, ("appraisal", "price_year"))
+                return location, plain(target) if target is not None else "as stated"
+            case (_, _, "falls_to", *_):
+                return location[:3], self.agencies(location[:3])
+            case ("index", _) | ("published", _, "value" | "to_nearest"):
+                return location, 1.0
+            case ("steps", _, "rate") | ("correlations", _, "rank"):
+                return location, 0.0
+            case ("published", int()):
+                return location, {"measure": "net", "value": 0.0, "source": "unstated"}
+            case (*above, str(key)) if key in _HARMLESS and not (above and key in VALUE_KEYS):
+                return location, _HARMLESS[key]
+        return None
 
     def amend_key(self, location: Location) -> None:
         parent = node_at(self.node, location[:-1])
@@ -160,7 +194,7 @@ class _Reading:
                 self.guessed.add((*location[:-1], meant))
             return
         may_be_value = location[0] in _VALUED and isinstance(plain(parent.entries[key].node), (int, float))
-        if may_be_value and len(location) > 2:
+        if may_be_value and len(location) > 2:  # it may be what makes the rest a range
             self.drop(location[:2])
         else:
             self.set_aside |= _names_within(parent.entries[key].node)
@@ -172,14 +206,12 @@ class _Reading:
         names = list(written.entries) if isinstance(written, Mapping) else []
         return {name: float(position == 0) for position, name in enumerate(names)} or {"unstated": 1.0}
 
-    def is_detail(self, location: Location) -> bool:
-        """Return whether a key says something about a number or a line and is not the number itself."""
-        return len(location) == 1 or location[-1] not in VALUE_KEYS
-
     def replace(self, location: Location, data: Any) -> None:
+        self.amended.add(location)
         self.node = with_node(self.node, location, as_node(data, place_of(self.node, location)))
 
     def drop(self, location: Location) -> None:
+        self.amended.add(location)
         if location and isinstance(location[-1], str):
             self.set_aside.add(location[-1])
         dropped = node_at(self.node, location)
@@ -205,8 +237,8 @@ def _depth_first(fault: Fault) -> tuple[tuple[int, int, str], ...]:
 
 
 def _fault(details: ErrorDetails) -> Fault:
-    location = tuple(part for part in details["loc"] if part not in _TAGS)
-    of_key = location[-1:] == ("[key]",)
     context = details.get("ctx", {})
-    location = (*(location[:-1] if of_key else location), *context.get("at", ()))
+    location = (*(part for part in details["loc"] if part not in _TAGS), *context.get("at", ()))
+    of_key = location[-1:] == ("[key]",)
+    location = location[:-1] if of_key else location
     return Fault(details["type"], location, context, details["input"], details["msg"], of_key)

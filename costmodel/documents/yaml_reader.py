@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from costmodel.documents import problems as words
-from costmodel.documents.plain_scalars import LETTERS, Value, read_plain
+from costmodel.documents.plain_scalars import LETTERS, Value, number_advice, read_plain
 from costmodel.documents.problems import Message, Place, Problem
 from costmodel.documents.source_text import UnreadableError, decoded, lines_of
 from costmodel.documents.syntax_errors import OpenBracket, syntax_problem
@@ -28,6 +28,7 @@ MAX_DEPTH: Final = 20
 MAX_PROBLEMS: Final = 200
 """Problems of one file that are listed before one last problem says that there are more."""
 
+_THOUSANDS = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -82,8 +83,8 @@ def read_yaml(
 
     A file that cannot be read to its end (not UTF-8, too large, empty, too deep, not YAML) gives an empty
     ``Scalar``. After any other problem the node is whole, so that later checks can go on: of equal keys the
-    first is kept (the two halves of a section begun twice are joined), and a value that was refused is kept
-    as its text.
+    first that is not blank is kept (the two halves of a section begun twice are joined), and a value that was
+    refused is kept as its text.
 
     Args:
         text: The content of the file; bytes must be UTF-8, with or without a byte-order mark.
@@ -148,6 +149,8 @@ class _Open:
     key: str | None = None  # None while a value follows a key that was refused
     key_place: Place | None = None
     repeated: str | None = None  # the key, while the value of its second appearance follows
+    again: list[str] = field(default_factory=list)  # keys that were given before
+    first_again: int = 0  # the position of the problem that tells of them
     whole: bool = True
 
 
@@ -275,8 +278,9 @@ class _Reader:
             parent.awaits_key = True
             if parent.key is not None and parent.key_place is not None:
                 parent.entries[parent.key] = Entry(parent.key_place, node)
-            elif parent.repeated is not None and len(self.open) == 1:
-                parent.entries[parent.repeated] = _joined(parent.entries[parent.repeated], node)
+            elif parent.repeated is not None:
+                first = parent.entries[parent.repeated]
+                parent.entries[parent.repeated] = _joined(first, node, is_section=len(self.open) == 1)
 
     def _key(self, node: Node, parent: _Open) -> str | None:
         """Return the key to keep the next value under, or None when that value has to be left out."""
@@ -285,13 +289,16 @@ class _Reader:
         key = written.strip()
         if not isinstance(node, Scalar):
             refused = words.COMPLEX_KEY
+        elif self._continues_a_number(node, parent):
+            return None
         elif not key:
             refused = words.MISSING_KEY
         elif key == "<<" and not node.quoted:
             refused = words.MERGE_KEY
         elif key in parent.entries:
-            refused = words.duplicate_key(key, parent.entries[key].key.line, node.place.line)
             parent.repeated = key
+            self._note_repeated(parent, key, node.place)
+            return None
         else:
             if key != written:
                 self._note(words.key_with_spaces(written), node.place)
@@ -299,8 +306,37 @@ class _Reader:
                 self._note(words.key_not_text(key), node.place)
             return key
         self._note(refused, node.place)
-        parent.whole = parent.whole and parent.repeated is not None
+        parent.whole = False
         return None
+
+    def _note_repeated(self, parent: _Open, key: str, place: Place) -> None:
+        """Report a key that is given twice; several of one group are one problem, for a name is missing."""
+        parent.again.append(key)
+        if len(parent.again) == 1:
+            parent.first_again = len(self.problems)
+            self._note(words.duplicate_key(key, parent.entries[key].key.line, place.line), place)
+        elif parent.first_again < len(self.problems):
+            first = self.problems[parent.first_again].place
+            self.problems[parent.first_again] = words.duplicate_keys(parent.again, first.line).at(first)
+
+    def _continues_a_number(self, key: Scalar, parent: _Open) -> bool:
+        """Report ``5,000`` inside braces, which YAML takes for a value and a key, and put it together."""
+        before = next(reversed(parent.entries), None)
+        if before is None or not parent.flow or not _THOUSANDS.fullmatch(key.text):
+            return False
+        key_place, number = parent.entries[before].key, parent.entries[before].node
+        if not isinstance(number, Scalar) or number.quoted or not number.text[-1:].isdigit():
+            return False
+        start, end = number.place.column, number.place.column + number.place.length
+        if number.place.line != key.place.line or key.place.column != end + 1:
+            return False
+        text = f"{number.text},{key.text}"
+        place = self.lines.spot(number.place.line - 1, start - 1, len(text))
+        if self.problems and self.problems[-1].place == number.place:  # 1,234 of 1,234,567
+            self.problems.pop()
+        self._note(words.comma_in_number(text, number_advice(text)), place)
+        parent.entries[before] = Entry(key_place, Scalar(text, text, quoted=False, place=place))
+        return True
 
     def _note(self, message: Message, place: Place) -> None:
         if len(self.problems) < MAX_PROBLEMS:
@@ -314,9 +350,11 @@ class _Reader:
         return self.lines.span(start.line, start.column, end.line, end.column)
 
 
-def _joined(first: Entry, second: Node) -> Entry:
-    """Return a section that was begun twice as one; of equal names the first is kept."""
-    if not (isinstance(first.node, Mapping) and isinstance(second, Mapping)):
+def _joined(first: Entry, second: Node, *, is_section: bool) -> Entry:
+    """Return what to keep of a key that is given twice: the first, unless it is blank; of a section both."""
+    if is_blank(first.node):
+        return Entry(first.key, second)
+    if not (is_section and isinstance(first.node, Mapping) and isinstance(second, Mapping)):
         return first
     entries = MappingProxyType({**second.entries, **first.node.entries})
     return Entry(first.key, Mapping(entries, first.node.place))

@@ -1,0 +1,72 @@
+"""What is set on the command line (`--set p0=0.5`), laid over a scenario before it is read as a document."""
+
+from __future__ import annotations
+
+from costmodel.documents.amended_nodes import node_at, with_node
+from costmodel.documents.inheritance import patched_entry
+from costmodel.documents.problems import Place, Problem, did_you_mean, shown
+from costmodel.documents.tables import Shelfful
+from costmodel.documents.yaml_reader import Entry, Mapping, Node, Scalar, is_blank, read_yaml
+
+COMMAND_LINE = "--set"
+
+
+def with_setting(
+    node: Node, key: str, text: str, tables: Shelfful, complete: bool
+) -> tuple[Node, tuple[Problem, ...]]:
+    """Return the scenario with one input set as on the command line, and what is wrong with the setting."""
+    label = f"{COMMAND_LINE} {shown(key)}"
+    value, problems = read_yaml(text, label)
+    place = value.place
+    if not isinstance(node, Mapping):
+        return node, problems
+    location = _setting_location(node, key, tables)
+    if not location:
+        if not complete:  # what is set may stand in the part that could not be read
+            return node, problems
+        whole = Place(label, 1, 1, len(text) or 1, text)
+        suggestion = did_you_mean(key, _settable(node, tables))
+        problem = Problem(whole, f"no input named '{shown(key)}'", "an input of the scenario", suggestion)
+        return node, (*(each for each in problems if each.place.column > 1), problem)
+    if is_blank(value):
+        if text.strip() in ("", "null", "~"):
+            expected = "a number, an expression such as = 13 / 31, or {low: 0, high: 1}"
+            problems = (Problem(place, f"nothing to set '{shown(key)}' to", expected),)
+        return node, problems
+    patch = value if isinstance(value, Mapping) else Mapping({"value": Entry(place, value)}, place)
+    if location[0] == "unit_costs":
+        evidence = {
+            name: Entry(place, Scalar(told, told, quoted=True, place=place))
+            for name, told in (("source", "set on the command line"), ("quality", "red"))
+        }
+        patch = Mapping({**evidence, **patch.entries}, place)
+    base = node_at(node, location)
+    if isinstance(base, Mapping):
+        patch = patched_entry(base, patch, valued=True)
+    if location[0] == "unit_costs" and "unit_costs" not in node.entries:
+        node = with_node(node, ("unit_costs",), Mapping({}, place))
+    return with_node(node, location, patch), problems
+
+
+def _settable(node: Mapping, tables: Shelfful) -> list[str]:
+    names = list(_keys(node, "inputs"))
+    names += [f"unit_cost.{key}" for key in dict.fromkeys((*_keys(node, "unit_costs"), *tables.unit_costs))]
+    names += [f"{line}.amount" for section in ("benefits", "costs") for line in _keys(node, section)]
+    return names
+
+
+def _keys(node: Mapping, section: str) -> tuple[str, ...]:
+    entry = node.entries.get(section)
+    return tuple(entry.node.entries) if entry is not None and isinstance(entry.node, Mapping) else ()
+
+
+def _setting_location(node: Mapping, key: str, tables: Shelfful) -> tuple[str, ...]:
+    if key in _keys(node, "inputs"):
+        return ("inputs", key)
+    head, _, tail = key.partition(".")
+    if head == "unit_cost" and (tail in tables.unit_costs or tail in _keys(node, "unit_costs")):
+        return ("unit_costs", tail)
+    for section in ("benefits", "costs"):
+        if tail == "amount" and node_at(node, (section, head, "amount")) is not None:
+            return (section, head, "amount")
+    return ()
