@@ -24,7 +24,7 @@ from costmodel.model.distributions import (
     ZeroInflated,
 )
 from costmodel.model.expression import Expression, Number, names, simplify, substitute
-from costmodel.model.findings import Findings, Location, origin, written_at
+from costmodel.model.findings import UNKNOWN, Findings, Location, extent, is_whole, origin, written_at
 from costmodel.model.inputs import Evidence, Input
 
 _PARAMETERS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -41,6 +41,7 @@ _PARAMETERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "zero_inflated": (("zero", "otherwise"),),
 }
 _OPTIONAL: dict[str, tuple[str, ...]] = {"normal": ("low", "high")}
+_LONGEST_CHAIN = 80  # derived inputs that lead to one another; each takes six calls to compile
 _PROBABILITY_WORDS = ("probability", "share", "proportion")
 
 
@@ -60,13 +61,17 @@ def compile_inputs(sources: Mapping[str, ValueSource], findings: Findings) -> di
     return _InputCompiler(sources, findings).all()
 
 
+class _ReportedError(ValueError):
+    """A distribution whose parameter was reported already."""
+
+
 class _InputCompiler:
     def __init__(self, sources: Mapping[str, ValueSource], findings: Findings) -> None:
         self.sources = sources
         self.findings = findings
         self.names = frozenset(sources)
         self.done: dict[str, Input] = {}
-        self.constants: dict[str, Expression] = {}
+        self.constants = findings.constants
         self.path: list[str] = []
         self.in_circle: set[str] = set()
 
@@ -81,11 +86,15 @@ class _InputCompiler:
         if name in self.path:
             circle = [*self.path[self.path.index(name) :], name]
             if not self.in_circle & set(circle):
-                source = self.sources[name]
-                place = place_of(source.node, source.location)
-                message = "a circle: " + " needs ".join(circle)
-                self.findings.report_at(place, message, "inputs that do not lead back to themselves")
+                found = f"{name} needs itself" if len(circle) == 2 else "a circle: " + " needs ".join(circle)
+                self.report(self.sources[name], "value", found, "inputs that do not lead back to themselves")
             self.in_circle |= set(circle)
+            return
+        if len(self.path) > _LONGEST_CHAIN:
+            if not self.in_circle & set(self.path):
+                found = f"more than {_LONGEST_CHAIN} inputs that need one another in a row"
+                self.report(self.sources[name], "value", found, "a shorter chain")
+            self.in_circle |= {*self.path, name}
             return
         self.path.append(name)
         value = self.value(self.sources[name])
@@ -105,6 +114,8 @@ class _InputCompiler:
             known = substitute(value, self.constants)
             if isinstance(known, Number):
                 self.constants[name] = known
+            else:
+                self.findings.extents[name] = extent(value, self.findings.extents)
         self.done[name] = Input(
             name, value, entry.unit or "", evidence, origin(source.node, source.location),
             _written(source), entry.title or "", source.price_year,
@@ -112,27 +123,24 @@ class _InputCompiler:
 
     def formula(self, source: ValueSource, key: str, written: float | str) -> Expression:
         """Return a parameter's expression, what it needs compiled first, known inputs filled in."""
-        expression = self.findings.expression(written, (*source.location, key), self.names, source.node)
+        location = (*source.location, key)
+        expression = self.findings.parsed(written, location, self.names, source.node)
         for needed in sorted(names(expression)):
             self.visit(needed)
         if names(expression) & self.in_circle:
-            return Number(1.0)
-        return simplify(expression)
+            return UNKNOWN
+        return simplify(self.findings.sound(expression, written, location, source.node))
 
     def number(self, source: ValueSource, key: str, written: float | str) -> float:
-        """Return a parameter that must be known; report it when it hangs on something uncertain."""
+        """Return a parameter that must be known; not a number after reporting that it is not."""
         expression = substitute(self.formula(source, key, written), self.constants)
         if isinstance(expression, Number):
-            if math.isfinite(expression.value):
-                return expression.value
-            self.report(source, key, f"{key}: {written} is not a finite number", "a finite number")
-            return 1.0
-        if names(expression):
-            uncertain = ", ".join(sorted(names(expression)))
-            self.report(source, key, f"{key}: hangs on {uncertain}, which is uncertain", "known inputs only")
-        else:
-            self.report(source, key, f"{key}: {written} divides by zero", "a finite number")
-        return 1.0
+            return expression.value
+        uncertain = sorted(names(expression))
+        are = "are" if len(uncertain) > 1 else "is"
+        found = f"{key}: depends on {' and '.join(uncertain)}, which {are} uncertain"
+        self.report(source, key, found, "known inputs only")
+        return math.nan
 
     def report(self, source: ValueSource, key: str, found: str, expected: str, suggestion: str = "") -> None:
         place = place_of(source.node, (*source.location, key))
@@ -156,15 +164,13 @@ class _InputCompiler:
         return distribution
 
     def report_whole(self, source: ValueSource, found: str, expected: str) -> None:
+        if not is_whole(source.node, source.location):
+            return  # what is missing may be what could not be read
         place = place_of(source.node, source.location, key=True)
         self.findings.report_at(place, found, expected)
 
     def known_or_derived(self, source: ValueSource, written: float | str) -> float | Expression:
         expression = self.formula(source, "value", written)
-        known = substitute(expression, self.constants)
-        if not isinstance(known, Number) and not names(known):
-            self.report(source, "value", f"'{source.name}' divides by zero", "a finite number")
-            return 1.0
         if isinstance(written, str):
             return expression
         self.check_bounds(source, "value", written, written)
@@ -178,20 +184,26 @@ class _InputCompiler:
             self.report(source, "shape", "shape beside distribution", "one of the two")
         choices = _PARAMETERS[name]
         wanted = next((keys for keys in choices if set(keys) <= set(given)), None)
-        options = " or ".join(" and ".join(keys) for keys in choices)
+        options = ", or ".join(" and ".join(keys) for keys in choices)
+        if ("low", "best", "high") in choices:
+            options = "low and high, and best between them unless that is their middle"
         if wanted is None:
-            missing = [key for key in choices[0] if key not in given]
-            label = f"a {name} distribution" if entry.distribution else f"the range of '{source.name}'"
-            self.report_whole(source, f"{label} without {' and '.join(missing)}", options)
+            started = max(choices, key=lambda keys: len(set(keys) & set(given)) / len(keys))
+            missing = " and ".join(key for key in started if key not in given)
+            label = f"the {name} distribution" if entry.distribution else "the range"
+            self.report_whole(source, f"{label} of '{source.name}' has no {missing}", options)
             return Uniform(1.0, 1.0)
         extra = [key for key in given if key not in wanted and key not in _OPTIONAL.get(name, ())]
         for key in extra:
             self.report(source, key, f"{key} has no meaning in a {name} distribution", options)
         try:
             return self.built(source, name, wanted)
-        except ValueError as error:
+        except _ReportedError:
+            return Uniform(1.0, 1.0)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
             place = place_of(source.node, source.location)
-            self.findings.report_at(place, f"'{source.name}': {error}", f"a {name} distribution that exists")
+            expected = f"parameters that a {name} distribution can have"
+            self.findings.report_at(place, f"'{source.name}': {error}", expected)
             return Uniform(1.0, 1.0)
 
     def built(self, source: ValueSource, name: str, wanted: tuple[str, ...]) -> Distribution:
@@ -207,24 +219,35 @@ class _InputCompiler:
             if isinstance(value, float):
                 value = Discrete((value,), (1.0,))
             if isinstance(value, Expression):
-                raise ValueError("otherwise is an expression, not a number or a distribution")
-            return ZeroInflated(self.number(source, "zero", entry.zero or 0.0), value)
+                known = substitute(value, self.constants)
+                if not isinstance(known, Number):
+                    raise ValueError("otherwise is an expression, not a number or a distribution")
+                _refuse_unknown(known.value)
+                value = Discrete((known.value,), (1.0,))
+            zero = self.number(source, "zero", entry.zero or 0.0)
+            _refuse_unknown(zero)
+            return ZeroInflated(zero, value)
         numbers = {key: self.number(source, key, getattr(entry, key)) for key in wanted}
+        _refuse_unknown(*numbers.values())
         if name == "normal":
             for key in ("low", "high"):
                 bound = getattr(entry, key)
                 if bound is not None:
                     numbers[key] = self.number(source, key, bound)
+            _refuse_unknown(*numbers.values())
         return _BUILDERS[(name, wanted)](**numbers)
 
     def numbers(self, source: ValueSource, key: str) -> tuple[float, ...]:
-        return tuple(self.number(source, key, item) for item in getattr(source.entry, key))
+        found = tuple(self.number(source, key, item) for item in getattr(source.entry, key))
+        _refuse_unknown(*found)
+        return found
 
     def cohort(self, source: ValueSource, wanted: tuple[str, ...]) -> Distribution:
         """Return a count whose parameters may be inputs; what is known of them already is checked."""
         build: Any = Binomial if len(wanted) == 2 else Poisson
         formulas = [self.formula(source, key, getattr(source.entry, key)) for key in wanted]
         known = [substitute(formula, self.constants) for formula in formulas]
+        _refuse_unknown(*(part.value for part in known if isinstance(part, Number)))
         stand_ins = (1.0, 0.5)
         build(*(part.value if isinstance(part, Number) else stand_ins[i] for i, part in enumerate(known)))
         return build(*(part.value if isinstance(part, Number) else part for part in formulas))  # type: ignore[no-any-return]
@@ -238,9 +261,9 @@ class _InputCompiler:
 
     def check_bounds(self, source: ValueSource, key: str, low: float, high: float) -> None:
         unit = (source.entry.unit or "").lower()
-        if any(unit.startswith(word) for word in _PROBABILITY_WORDS) and not (low >= 0 and high <= 1):
+        if any(unit.startswith(word) for word in _PROBABILITY_WORDS) and (low < 0 or high > 1):
             wrong = low if low < 0 else high
-            advice = f"write {wrong / 100:g}" if 1 < wrong <= 100 else ""
+            advice = f"write {wrong / 100:g}" if 2 <= wrong <= 100 else ""
             self.report(source, "high" if low >= 0 and key == "low" else key,
                         f"'{source.name}' is {wrong:g}, and its unit is {source.entry.unit}",
                         "a number between 0 and 1", advice)  # fmt: skip
@@ -251,9 +274,18 @@ class _InputCompiler:
             self.report(source, key, f"'{source.name}' is {low:g}", expected)
 
 
+def _refuse_unknown(*numbers: float) -> None:
+    """Raise `_ReportedError` where a number stands for one that was reported."""
+    if any(map(math.isnan, numbers)):
+        raise _ReportedError
+
+
 def _symmetric(build: Callable[[float, float, float], Distribution]) -> Callable[..., Distribution]:
     def built(low: float, high: float) -> Distribution:
-        return build(low, (low + high) / 2, high)
+        if low > high:
+            message = f"low {low:.12g} is above high {high:.12g}"
+            raise ValueError(message)
+        return build(low, low / 2 + high / 2, high)
 
     return built
 

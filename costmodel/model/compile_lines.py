@@ -7,15 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costmodel.documents.entries import InlineUnitCost, LineEntry, MixChoice, UnitCostEntry
+from costmodel.documents.problems import did_you_mean
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.yaml_reader import Node
 from costmodel.model.expression import ONE, Expression, Name, Number, multiply, names, simplify
-from costmodel.model.findings import Findings, Location, origin, written_at
+from costmodel.model.findings import Findings, Location, is_whole, origin, written_at
 from costmodel.model.inputs import Evidence
 from costmodel.model.line import Adjustment, Kind, Line, UnitValue
 from costmodel.model.price_index import AS_STATED, PriceIndex, financial_year_start
 from costmodel.model.profile import given_shares, lasting, once
 
+_TAKEN_FROM_UNIT_COST = {
+    "falls_to": "who pays or saves, such as {local_authority: 1}",
+    "kind": "fiscal, economic or social",
+    "cashable": "the share that can be released as cash, 0 to 1",
+}
 MixShares = tuple[tuple[str, Expression], ...]
 
 
@@ -108,8 +114,12 @@ class _LineCompiler:
         entry = self.entry
         if (entry.unit_cost is None) == (entry.amount is None):
             both = "unit_cost and amount" if entry.amount is not None else "neither unit_cost nor amount"
-            if self.name not in self.findings.set_aside:
-                self.findings.report(self.at, f"{both} in {self.name}", "one of the two", key=True)
+            if self.name not in self.findings.set_aside and is_whole(self.findings.node, self.at):
+                others = {*self.sources.document.benefits, *self.sources.document.costs} - {self.name}
+                suggestion = did_you_mean(self.name, others) if entry.amount is None else ""
+                self.findings.report(
+                    self.at, f"{both} in {self.name}", "one of the two", suggestion, key=True
+                )
             return ()
         if isinstance(entry.unit_cost, str):
             return self.from_table(entry.unit_cost)
@@ -177,7 +187,7 @@ class _LineCompiler:
         if self.kind == "cost":
             missing = [key for key in missing if key == "falls_to"]
         for key in missing:
-            expected = f"{key}: an {suffix} has no unit cost to take it from"
+            expected = f"{key}: {_TAKEN_FROM_UNIT_COST[key]}"
             self.findings.report(self.at, f"no '{key}' in {self.name}", expected, key=True)
         falls_to = self.shares(entry.falls_to or {"unstated": 1.0}, (*self.at, "falls_to"), None)
         cashable = self.share("cashable", entry.cashable if entry.cashable is not None else 1.0)
@@ -240,11 +250,11 @@ class _LineCompiler:
     ) -> Expression:
         at = (*(self.at if location is None else location), key)
         expression = simplify(self.findings.expression(written, at, self.frame.names, node))
-        if isinstance(expression, Number) and not 0 <= expression.value <= 1:
+        if isinstance(expression, Number) and (expression.value < 0 or expression.value > 1):
             findings = Findings(self.findings.node if node is None else node, self.findings.set_aside,
                                 self.findings.problems)  # fmt: skip
             value = expression.value
-            advice = f"write {value / 100:g}" if 1 < value <= 100 else ""
+            advice = f"write {value / 100:g}" if 2 <= value <= 100 else ""
             findings.report(at, f"{key}: a share of {value:g}", "a share between 0 and 1", advice)
         return expression
 
@@ -260,7 +270,7 @@ class _LineCompiler:
             expression = simplify(self.expression("adjustments", written, key))
             # a cost may more than double; nothing else here can go past the whole
             most = math.inf if key == "optimism_bias" and self.kind == "cost" else 1.0
-            if isinstance(expression, Number) and not 0 <= expression.value <= most:
+            if isinstance(expression, Number) and (expression.value < 0 or expression.value > most):
                 location = (*self.at, "adjustments", key)
                 self.findings.report(location, f"{key}: {expression.value:g}", "a share between 0 and 1")
             factor = expression

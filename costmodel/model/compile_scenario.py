@@ -11,6 +11,7 @@ from costmodel.documents.entries import Dirichlet, InlineUnitCost
 from costmodel.documents.problems import InputError
 from costmodel.documents.scenario_document import DiscountScheduleTable, PriceIndexTable, PublishedEntry
 from costmodel.documents.scenario_sources import ScenarioSources, Table
+from costmodel.documents.validation import spot
 from costmodel.model.compile_inputs import ValueSource, compile_inputs
 from costmodel.model.compile_lines import Frame, MixShares, compile_line, line_names, report_price_year
 from costmodel.model.discounting import DiscountSchedule, DiscountStep, constant_rate_factors, undiscounted
@@ -41,10 +42,11 @@ def compile_scenario(sources: ScenarioSources) -> Model:
     """Return the model a scenario compiles to; raise `InputError` with every problem found."""
     compiler = _ScenarioCompiler(sources)
     model = compiler.model()
-    problems = [*sources.problems, *compiler.findings.problems]
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return model
+    taken = {spot(problem.place) for problem in sources.problems}
+    found = [problem for problem in compiler.findings.problems if spot(problem.place) not in taken]
+    if sources.problems or found:
+        raise InputError(dict.fromkeys((*sources.problems, *found)))
+    return compiler.trimmed(model)
 
 
 class _ScenarioCompiler:
@@ -84,8 +86,7 @@ class _ScenarioCompiler:
             price_index=index,
         )
         model = replace(model, measures=self.measures(model))
-        model = replace(model, published=self.published(model))
-        return self.trimmed(model)
+        return replace(model, published=self.published(model))
 
     def appraisal(self, index: PriceIndex | None, discounting: str, discounting_title: str) -> Appraisal:
         written = self.document.appraisal
@@ -208,7 +209,7 @@ class _ScenarioCompiler:
                 low, high = value.low, value.high
         if low < 0 or high > 1:
             wrong = low if low < 0 else high
-            advice = f"write {wrong / 100:g}" if 1 < wrong <= 100 else ""
+            advice = f"write {wrong / 100:g}" if 2 <= wrong <= 100 else ""
             self.findings.report(location, f"{item}: a share of {wrong:g}", "a share between 0 and 1", advice)
 
     def dirichlet(self, name: str, entry: Dirichlet, known: frozenset[str]) -> MixShares:
@@ -225,7 +226,7 @@ class _ScenarioCompiler:
                 self.findings.unknown(location, "unit cost", item, tuple(self.sources.unit_costs), key=True)
                 continue
             known_count = self.written_out(self.findings.expression(written, location, known))
-            if not isinstance(known_count, Number) or not known_count.value > 0:
+            if not isinstance(known_count, Number) or known_count.value <= 0:
                 self.findings.report(location, f"{item}: {written}", "a known number above 0")
                 continue
             counts.append((item, known_count.value))
@@ -255,7 +256,8 @@ class _ScenarioCompiler:
         if name not in tables:
             if document.price_index is not None or document.price_year != AS_STATED:
                 location = ("appraisal", "price_index" if document.price_index is not None else "price_year")
-                self.findings.unknown(location, "price index", name, tuple(tables))
+                if name or not self.findings.set_aside:
+                    self.findings.unknown(location, "price index", name, tuple(tables))
             return None
         index = _price_index(tables[name])
         if document.price_year != AS_STATED and document.price_year not in index.levels:
@@ -280,9 +282,9 @@ class _ScenarioCompiler:
                 self.findings.report(at, found, "a shorter appraisal, or a schedule that reaches so far")
                 return undiscounted(years), schedule.name, schedule.title
         rate = simplify(self.findings.expression(written, at, known))
-        if isinstance(rate, Number) and not 0 <= rate.value < 1:
+        if isinstance(rate, Number) and (rate.value < 0 or rate.value >= 1):
             advice = f"write {rate.value / 100:g}" if 1 <= rate.value <= 100 else ""
-            self.findings.report(at, f"discounting: {rate.value:g}", "a rate from 0 to 1", advice)
+            self.findings.report(at, f"discounting: a rate of {rate.value:g}", "a rate from 0 to 1", advice)
         label = f"{rate.value:.2%} a year" if isinstance(rate, Number) else f"{rate} a year"
         return constant_rate_factors(rate, years), str(written), label
 
@@ -296,7 +298,7 @@ class _ScenarioCompiler:
             compile_line(name, "cost", entry, self.sources, frame, self.findings)
             for name, entry in document.costs.items()
         ]
-        if not lines and not self.findings.set_aside:
+        if not lines and not self.findings.set_aside and not self.sources.problems:
             self.findings.report((), "no benefits and no costs", "at least one line", key=True)
         return tuple(line for line in lines if line is not None)
 
@@ -311,7 +313,7 @@ class _ScenarioCompiler:
                 expected = f"acknowledgements: {{{group}: why they do not count the same pound twice}}"
                 self.findings.report(("benefits", members[-1]), found, expected, key=True)
         for group in self.document.acknowledgements:
-            if group not in groups:
+            if group not in groups and len(lines) == len(self.document.benefits) + len(self.document.costs):
                 self.findings.unknown(
                     ("acknowledgements", group), "overlap group", group, tuple(groups), key=True
                 )
@@ -324,7 +326,7 @@ class _ScenarioCompiler:
             for name, written in rules.items():
                 location = ("cases", case, name)
                 if name not in known:
-                    self.findings.unknown(location, "input", name, tuple(known), key=True)
+                    self.findings.unknown(location, "input", name, tuple(self.inputs), key=True)
                     continue
                 expression = self.written_out(self.findings.expression(written, location, known))
                 if isinstance(expression, Number):
@@ -376,22 +378,25 @@ class _ScenarioCompiler:
 
     def published(self, model: Model) -> tuple[Published, ...]:
         found = []
-        groups = {line.group for line in model.lines if line.group}
+        entries = {**self.document.benefits, **self.document.costs}
+        groups = {entry.group for entry in entries.values() if entry.group}
         choices: dict[str, tuple[str, ...]] = {
             "measure": known_measures(model),
-            "line": tuple(line.name for line in model.lines),
+            "line": tuple(entries),
             "group": tuple(sorted(groups)),
         }
+        # a line that was set aside may have been the only one of an agency, which measures are named after
+        whole = len(model.lines) == len(entries) and not self.findings.set_aside
         for position, entry in enumerate(self.document.published):
             location: Location = ("published", position)
             kinds = [kind for kind in choices if getattr(entry, kind) is not None]
             if len(kinds) != 1:
-                self.findings.report(
-                    location, "measure, line and group", "exactly one of the three", key=True
-                )
+                found_kinds = f"{' and '.join(kinds)} together" if kinds else "no measure, line or group"
+                self.findings.report(location, found_kinds, "one of the three", key=True)
                 continue
             target = getattr(entry, kinds[0])
-            if target not in choices[kinds[0]]:
+            narrowed = kinds[0] == "measure" and target.partition("_")[0] in ("gross", "cost", "net")
+            if target not in choices[kinds[0]] and (whole or not narrowed):
                 self.findings.unknown((*location, kinds[0]), kinds[0], target, choices[kinds[0]])
             if entry.case is not None and entry.case not in self.document.cases:
                 self.findings.unknown((*location, "case"), "case", entry.case, tuple(self.document.cases))

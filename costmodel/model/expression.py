@@ -208,7 +208,10 @@ def power(base: Expression, exponent: Expression) -> Expression:
     if exponent == ONE:
         return base
     if isinstance(base, Number) and isinstance(exponent, Number):
-        return Number(base.value**exponent.value)
+        try:
+            return Number(base.value**exponent.value)
+        except (OverflowError, ZeroDivisionError):
+            return Power(base, exponent)
     return Power(base, exponent)
 
 
@@ -228,7 +231,9 @@ def maximum(left: Expression, right: Expression) -> Expression:
 
 def ceiling(operand: Expression) -> Expression:
     """Return the operand rounded up with known parts folded."""
-    return Number(float(math.ceil(operand.value))) if isinstance(operand, Number) else Ceiling(operand)
+    if isinstance(operand, Number) and math.isfinite(operand.value):
+        return Number(float(math.ceil(operand.value)))
+    return Ceiling(operand)
 
 
 def total(terms: Iterator[Expression] | list[Expression] | tuple[Expression, ...]) -> Expression:
@@ -339,21 +344,35 @@ def _apply_stepped(expression: Expression, parts: tuple[Value, ...]) -> Value:
     return np.ceil(parts[0])
 
 
+def not_affine(expression: Expression) -> frozenset[str]:
+    """Return the names in which the expression is not a + b·x with everything else held.
+
+    Told from the form alone: `x - x` counts as affine, `x * x / x` does not.
+    """
+    return _names_and_bent(expression)[1]
+
+
+def _names_and_bent(expression: Expression) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names an expression mentions, and those of them it is not affine in."""
+    if isinstance(expression, Name):
+        return frozenset((expression.name,)), frozenset()
+    parts = [_names_and_bent(part) for part in operands(expression)]
+    if not parts:
+        return frozenset(), frozenset()
+    mentioned = parts[0][0].union(*(part[0] for part in parts[1:]))
+    match expression:
+        case Add() | Subtract():
+            return mentioned, parts[0][1] | parts[1][1]
+        case Multiply():
+            return mentioned, parts[0][1] | parts[1][1] | (parts[0][0] & parts[1][0])
+        case Divide():
+            return mentioned, parts[0][1] | parts[1][0]
+    return mentioned, mentioned
+
+
 def is_affine_in(expression: Expression, name: str) -> bool:
     """Return whether the expression is a + b·x in the named input x with everything else held."""
-    if name not in names(expression):
-        return True
-    match expression:
-        case Name():
-            return True
-        case Add(a, b) | Subtract(a, b):
-            return is_affine_in(a, name) and is_affine_in(b, name)
-        case Multiply(a, b):
-            inside_a, inside_b = name in names(a), name in names(b)
-            return not (inside_a and inside_b) and is_affine_in(a if inside_a else b, name)
-        case Divide(a, b):
-            return name not in names(b) and is_affine_in(a, name)
-    return False
+    return name not in not_affine(expression)
 
 
 _PRECEDENCE: dict[type[Expression], int] = {Add: 1, Subtract: 1, Multiply: 2, Divide: 2, Power: 3}
@@ -450,7 +469,7 @@ class _Parser:
     def expect(self, symbol: str) -> None:
         if self.token.text != symbol:
             message = f"found {self.token.text!r}" if self.token.text else "the expression ends too early"
-            raise ExpressionError(message, self.token.offset, len(self.token.text), f"expected {symbol!r}")
+            raise ExpressionError(message, self.token.offset, len(self.token.text), f"write {symbol} here")
         self.take()
 
     def whole(self) -> Expression:
@@ -459,7 +478,10 @@ class _Parser:
         expression = self.sum()
         if self.token.kind != "end":
             message = f"{self.token.text!r} is not expected here"
-            raise ExpressionError(message, self.token.offset, len(self.token.text))
+            advice = "leave commas out of numbers" if self.token.text == "," else ""
+            if self.token.kind in ("name", "number") or self.token.text == "(":
+                advice = "write * to multiply"
+            raise ExpressionError(message, self.token.offset, len(self.token.text), advice)
         return expression
 
     def sum(self) -> Expression:
@@ -478,10 +500,12 @@ class _Parser:
     def product(self) -> Expression:
         expression = self.signed()
         while self.token.text in ("*", "/"):
-            operator = self.take().text
+            sign = self.take()
+            operator = sign.text
             if self.token.text in ("*", "/"):
                 message = f"{operator + self.token.text!r} has no meaning"
-                raise ExpressionError(message, self.token.offset)
+                length = self.token.offset + 1 - sign.offset
+                raise ExpressionError(message, sign.offset, length, "write a product")
             right = self.signed()
             expression = Multiply(expression, right) if operator == "*" else Divide(expression, right)
         return expression
@@ -511,7 +535,7 @@ class _Parser:
             return self.call(token) if self.token.text == "(" else Name(token.text)
         self.index -= 1
         message = f"{token.text!r} is not expected here" if token.text else "the expression ends too early"
-        raise ExpressionError(message, token.offset, len(token.text), "expected a number or a name")
+        raise ExpressionError(message, token.offset, len(token.text), "a number or a name belongs here")
 
     def call(self, function: _Token) -> Expression:
         if function.text not in FUNCTIONS:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Final
 
-from costmodel.documents.problems import Place, Problem, did_you_mean
-from costmodel.documents.yaml_reader import Mapping, Node, Scalar, Sequence, place_of
-from costmodel.model.expression import Expression, ExpressionError, Number, names, parse_expression
+from costmodel.documents import problems as words
+from costmodel.documents.amended_nodes import node_at
+from costmodel.documents.document_shape import Location as Location
+from costmodel.documents.problems import Place, Problem, did_you_mean, shown, some_of
+from costmodel.documents.yaml_reader import MAX_PROBLEMS, Mapping, Node, Scalar, Sequence, place_of
+from costmodel.model.expression import (
+    Divide,
+    Expression,
+    ExpressionError,
+    Name,
+    Number,
+    apply,
+    names,
+    operands,
+    parse_expression,
+)
 from costmodel.model.inputs import Origin
 
-Location = tuple[str | int, ...]
+UNKNOWN: Final = Number(math.nan)
+"""Stands for what was reported already: no comparison with it is true, so that nothing follows from it."""
+MOST_TERMS: Final = 5_000
+"""Terms of an expression with its derived inputs written out; each derived from two others doubles them."""
+DEEPEST: Final = 200
+"""Levels of an expression with its derived inputs written out."""
 
 
 @dataclass(slots=True)
@@ -20,36 +41,59 @@ class Findings:
     node: Node
     set_aside: frozenset[str]
     problems: list[Problem] = field(default_factory=list)
+    constants: dict[str, Expression] = field(default_factory=dict)
+    extents: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def report(
         self, location: Location, found: str, expected: str, suggestion: str = "", *, key: bool = False
     ) -> None:
         """Add a problem at a location of the scenario."""
-        self.problems.append(Problem(place_of(self.node, location, key=key), found, expected, suggestion))
+        self.report_at(place_of(self.node, location, key=key), found, expected, suggestion)
 
     def report_at(self, place: Place, found: str, expected: str, suggestion: str = "") -> None:
         """Add a problem at a place."""
-        self.problems.append(Problem(place, found, expected, suggestion))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(place, found, expected, suggestion))
+        elif len(self.problems) == MAX_PROBLEMS:
+            self.problems.append(words.too_many(MAX_PROBLEMS).at(place))
+
+    def meant(self, name: str, known: frozenset[str] | tuple[str, ...]) -> str:
+        """Return the suggestion for an unknown name, while there are few enough problems to read."""
+        return did_you_mean(name, known) if len(self.problems) < MAX_PROBLEMS else ""
+
+    def is_set_aside(self, what: str, name: str) -> bool:
+        """Return whether a name was reported, or all names of its kind are, since their table was."""
+        bare = name.removeprefix("unit_cost.")
+        of_kind = f"{'unit cost' if bare != name else what} *"
+        return name in self.set_aside or bare in self.set_aside or of_kind in self.set_aside
 
     def unknown(
         self, location: Location, what: str, name: str, known: tuple[str, ...], *, key: bool = False
     ) -> None:
         """Report a name that does not exist, unless its entry was set aside."""
-        if name not in self.set_aside:
-            listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-            expected = f"one of: {listed}" if known else f"a {what}, and there is none"
-            self.report(location, f"unknown {what} '{name}'", expected, did_you_mean(name, known), key=key)
+        if not self.is_set_aside(what, name):
+            expected = some_of(known, name) if known else f"{_an(what)} of the scenario, which has none"
+            self.report(
+                location, f"unknown {what} '{shown(name)}'", expected, self.meant(name, known), key=key
+            )
 
     def expression(
         self, written: float | str, location: Location, known: frozenset[str], node: Node | None = None
     ) -> Expression:
         """Return what a number or an expression's text spells, every unknown name reported where it stands.
 
-        An expression that cannot be read is reported and stands as 1, so that the rest is checked on.
+        An expression that cannot be read or worked out is reported and stands as `UNKNOWN`.
         """
+        node = self.node if node is None else node
+        expression = self.parsed(written, location, known, node)
+        return self.sound(expression, written, location, node)
+
+    def parsed(
+        self, written: float | str, location: Location, known: frozenset[str], node: Node
+    ) -> Expression:
+        """Return what is spelled, or `UNKNOWN` after reporting what cannot be read and every unknown name."""
         if isinstance(written, (int, float)):
             return Number(float(written))
-        node = self.node if node is None else node
         text = written.strip().removeprefix("=")
         try:
             expression = parse_expression(text)
@@ -57,16 +101,73 @@ class Findings:
             place = expression_place(node, location, text, error.offset, error.length)
             self.report_at(place, error.message, "an expression of inputs, numbers, + - * / ( ) min max ceil",
                            error.suggestion)  # fmt: skip
-            return Number(1.0)
+            return UNKNOWN
         for name in sorted(names(expression) - known):
-            if name not in self.set_aside and name.removeprefix("unit_cost.") not in self.set_aside:
+            if not self.is_set_aside("input", name):
                 place = expression_place(node, location, text, _name_offset(text, name), len(name))
-                self.report_at(
-                    place, f"unknown input '{name}'", "an input of the scenario", did_you_mean(name, known)
-                )
-        if names(expression) - known:
-            return Number(1.0)
-        return expression
+                found = f"unknown input '{shown(name)}'"
+                self.report_at(place, found, "an input of the scenario", self.meant(name, known))
+        return UNKNOWN if names(expression) - known else expression
+
+    def sound(
+        self, expression: Expression, written: float | str, location: Location, node: Node
+    ) -> Expression:
+        """Return the expression, or `UNKNOWN` after reporting why no number can come of it."""
+        terms, levels = extent(expression, self.extents)
+        if terms > MOST_TERMS or levels > DEEPEST:
+            flaw, expected = (
+                "this is too long with its derived inputs written out",
+                "fewer inputs within inputs",
+            )
+        else:
+            try:
+                _known_value(expression, self.constants)
+            except ZeroDivisionError:
+                flaw, expected = "this divides by zero", "a divisor that is not zero"
+            except OverflowError:
+                flaw, expected = "this is too large to be a number", "a smaller number"
+            else:
+                return expression
+        text = str(written).strip().removeprefix("=").strip()
+        self.report_at(expression_place(node, location, text, 0, len(text)), flaw, expected)
+        return UNKNOWN
+
+
+def is_whole(node: Node, location: Location) -> bool:
+    """Return whether all that was written at a location could be read."""
+    found = node_at(node, location)
+    return not isinstance(found, Mapping) or found.whole
+
+
+def _an(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" and noun[:2] != "un" else f"a {noun}"
+
+
+def extent(expression: Expression, extents: ReadOnly[str, tuple[int, int]]) -> tuple[int, int]:
+    """Return how many terms and levels an expression has, its inputs counted as the extents say."""
+    if isinstance(expression, Name):
+        return extents.get(expression.name, (1, 1))
+    inside = [extent(part, extents) for part in operands(expression)]
+    return 1 + sum(terms for terms, _ in inside), 1 + max((levels for _, levels in inside), default=0)
+
+
+def _known_value(expression: Expression, constants: ReadOnly[str, Expression]) -> float | None:
+    """Return an expression's value where it is known; raise where it divides by zero or is infinite."""
+    if isinstance(expression, Name):
+        constant = constants.get(expression.name)
+        return _known_value(constant, {}) if constant is not None else None
+    if isinstance(expression, Number):
+        return None if math.isnan(expression.value) else expression.value
+    parts = [_known_value(part, constants) for part in operands(expression)]
+    if isinstance(expression, Divide) and parts[1] == 0:
+        raise ZeroDivisionError
+    values = tuple(part for part in parts if part is not None)
+    if len(values) < len(parts):
+        return None
+    value = float(apply(expression, values))
+    if not math.isfinite(value):
+        raise OverflowError
+    return value
 
 
 def origin(node: Node, location: Location) -> Origin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Literal
 
 from costmodel.model.expression import ONE, ZERO, Expression, multiply, names, total
@@ -74,8 +74,10 @@ class Line:
     @cached_property
     def adjustment(self) -> Expression:
         """Return the product of the line's adjustment factors."""
-        factors: list[Expression] = [adjustment.factor for adjustment in self.adjustments]
-        return reduce(multiply, factors, ONE)
+        found: Expression = ONE
+        for adjustment in self.adjustments:
+            found = multiply(found, adjustment.factor)
+        return found
 
     @cached_property
     def annuity(self) -> Expression:
@@ -109,6 +111,11 @@ class Line:
             value = part.value if agency is None else part.value * part.falls_to.get(agency, 0.0)
             terms.append(value * part.cashable if cashable else value)
         return total(terms) if terms else ZERO
+
+    @cached_property
+    def _parts_by_name(self) -> list[UnitValue]:
+        """Return the unit values by name: in whatever order a mix is written, its sum is the same bits."""
+        return sorted(self.unit_values, key=lambda part: part.input_name)
 
     @cached_property
     def quantity_names(self) -> frozenset[str]:

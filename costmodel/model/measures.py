@@ -35,7 +35,7 @@ def payer(model: Model) -> str:
 
 
 def _lines(model: Model, kind: Kind) -> list[Line]:
-    """Return the benefits or the costs by name: in whatever order they are written, their sum is the same bits."""
+    """Return the benefits or the costs by name, so that no order in a file changes a bit of their sum."""
     return sorted((line for line in model.lines if line.kind == kind), key=lambda line: line.name)
 
 
@@ -106,4 +106,4 @@ def _measure(model: Model, name: str) -> Expression:
 
 
 def _total(model: Model, side: Kind, agency: str | None, kind: str | None, cashable: bool) -> Expression:
-    return total([line.part(agency, kind, cashable) for line in model.lines if line.kind == side])
+    return total([line.part(agency, kind, cashable) for line in _lines(model, side)])

@@ -6,6 +6,7 @@ lines. A program evaluates them all on floats or on blocks of draws, and is walk
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,10 @@ class Program:
     outputs: tuple[int, ...]
 
     def run(self, values: Mapping[str, Value]) -> list[Value]:
-        """Return the value of each output: floats, or float[draw] where the inputs are."""
+        """Return the value of each output: floats, or float[draw] where the inputs are.
+
+        What divides a float by a zero float is not a number, as it is where draws are divided by zero.
+        """
         computed: list[Value] = []
         for step in self.steps:
             if isinstance(step.node, Number):
@@ -36,8 +40,15 @@ class Program:
             elif isinstance(step.node, Name):
                 computed.append(values[step.node.name])
             else:
-                computed.append(apply(step.node, tuple(computed[index] for index in step.operands)))
+                computed.append(_applied(step.node, tuple(computed[index] for index in step.operands)))
         return [computed[index] for index in self.outputs]
+
+
+def _applied(node: Expression, parts: tuple[Value, ...]) -> Value:
+    try:
+        return apply(node, parts)
+    except ZeroDivisionError:
+        return math.nan
 
 
 def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
