@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from costmodel.documents.problems import InputError, Place, Problem
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, as_expression, evaluate
 from costmodel.model.model import Model
-from costmodel.uncertainty.correlation import NotPositiveDefinite, check_correlation, correlated_uniforms
 from costmodel.uncertainty.inverse_cdf import conditional_inverse_cdf, inverse_cdf
 from costmodel.uncertainty.streams import uniforms
 
@@ -38,6 +36,9 @@ def copula(model: Model) -> Copula | None:
     if not model.correlations:
         return None
     import numpy as np
+
+    from costmodel.documents.problems import InputError, Place, Problem
+    from costmodel.uncertainty.correlation import NotPositiveDefinite, check_correlation
 
     names = tuple(dict.fromkeys(name for pair in model.correlations for name in (pair.first, pair.second)))
     pairs = {(pair.first, pair.second): pair.rank for pair in model.correlations}
@@ -79,6 +80,8 @@ def _correlated(joined: Copula | None, seed: int, start: int, stop: int) -> dict
     if joined is None:
         return {}
     import numpy as np
+
+    from costmodel.uncertainty.correlation import correlated_uniforms
 
     independent = np.stack([uniforms(seed, name, start, stop) for name in joined.names])
     return dict(zip(joined.names, correlated_uniforms(independent, joined.cholesky), strict=True))
