@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costmodel.documents.scenario_sources import read_scenario
-from costmodel.model.compile_scenario import compile_scenario
+from costmodel.compiled_cache import keep_model, kept_model
 from costmodel.model.model import Model
 
 if TYPE_CHECKING:
@@ -81,4 +80,13 @@ def load(
     """
     texts = {key: str(value) for key, value in (settings or {}).items()}
     folder = Path(library) if library is not None else None
-    return Scenario(compile_scenario(read_scenario(str(name), folder, texts)))
+    kept = kept_model(str(name), folder, texts)
+    if kept is not None:
+        return Scenario(kept)
+    from costmodel.documents.scenario_sources import read_scenario
+    from costmodel.model.compile_scenario import compile_scenario
+
+    sources = read_scenario(str(name), folder, texts)
+    model = compile_scenario(sources)
+    keep_model(model, str(name), folder, texts, sources.paths)
+    return Scenario(model)

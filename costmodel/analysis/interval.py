@@ -150,7 +150,8 @@ def _slopes_of(node: object, operands: tuple[int, ...], values: list[Interval]) 
         case Maximum():
             return _chosen(parts[1], parts[0])
         case Ceiling():
-            return [(0.0, math.inf)]
+            flat = _ceil(parts[0][0]) == _ceil(parts[0][1])
+            return [NOTHING if flat else (0.0, math.inf)]
     return []
 
 

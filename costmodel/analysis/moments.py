@@ -206,10 +206,13 @@ def _expectation(model: Model, terms: Polynomial) -> float:
             terms = _without(model, terms, name, distribution)
     _check_independent(model, terms)
     moments = _moments(model, terms)
-    mean = math.fsum(
-        coefficient * math.prod(moments[factor] for factor in monomial)
-        for monomial, coefficient in terms.items()
-    )
+    try:
+        mean = math.fsum(
+            coefficient * math.prod(moments[factor] for factor in monomial)
+            for monomial, coefficient in terms.items()
+        )
+    except (OverflowError, ValueError):  # infinite terms, of both signs or of one
+        mean = math.inf
     if not math.isfinite(mean):
         _refuse("a moment of one of its inputs is too large for a number")
     return mean

@@ -98,9 +98,17 @@ class _Reconciler:
             return (self.model.line(published.target),)
         if published.target_kind == "group":
             return tuple(line for line in self.model.lines if line.group == published.target)
-        if published.target in ("gross", "net"):
-            return tuple(line for line in self.model.lines if line.kind == "benefit")
-        return ()
+        kinds = {"gross": ("benefit",), "cost": ("cost",), "net": ("benefit", "cost")}.get(
+            published.target, ()
+        )
+        return tuple(line for line in self.model.lines if line.kind in kinds)
+
+    def sign(self, published: Published, lines: tuple[Line, ...]) -> float:
+        """Return how some lines enter a figure: 1 added, -1 taken off (a cost in net), 0 some of each."""
+        if published.target_kind != "measure" or published.target != "net":
+            return 1.0
+        kinds = {line.kind for line in lines}
+        return 0.0 if len(kinds) > 1 else -1.0 if "cost" in kinds else 1.0
 
     def computed(self, published: Published, point: Mapping[str, float]) -> float:
         if published.target_kind == "measure":
@@ -121,6 +129,11 @@ class _Reconciler:
         gaps: dict[str, float] = {}
         inside = {line.name for line in self.lines(published)}
         groups = {line.group for line in self.lines(published) if line.group}
+        told = {
+            other.target
+            for other in self.model.published
+            if other.target_kind == "group" and self.holds_in(other, published.case)
+        }
         for other in self.model.published:
             if other is published or not self.holds_in(other, published.case):
                 continue
@@ -128,10 +141,11 @@ class _Reconciler:
             grouped = other.target_kind == "group" and other.target in groups
             if published.target_kind == "group":
                 grouped = False
-            elif part and self.model.line(other.target).group:
+            elif part and self.model.line(other.target).group in told:
                 part = False
             if part or grouped:
                 gap = self.computed(other, self.points[other.case]) - other.value
+                gap *= self.sign(published, self.lines(other))
                 title = self.title(other)
                 gaps[title] = min((gap, gaps.get(title, gap)), key=abs)
         return gaps
@@ -229,7 +243,7 @@ class _Reconciler:
         found = []
         for line in self.lines(published):
             value = self.model.value(line.present_value, point)
-            if value and _same(computed - value, published):
+            if value and _same(computed - self.sign(published, (line,)) * value, published):
                 found.append(Candidate("line", f"'{line.title}' (£{value:,.0f}) is left out", value))
         return found
 

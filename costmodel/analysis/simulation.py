@@ -129,8 +129,8 @@ class _Work:
     def block(self, start: int, outcomes: Array) -> _BlockSums:
         """Fill float[measure, draw] from one block of draws; return the block's sums."""
         stop = min(start + BLOCK, outcomes.shape[1])
-        values = draw_inputs(self.model, self.seed, start, stop, self.joined)
         with np.errstate(divide="ignore", invalid="ignore"):
+            values = draw_inputs(self.model, self.seed, start, stop, self.joined)
             computed = self.program.run(values)
         for row, value in enumerate(computed[: self.measures]):
             outcomes[row, start:stop] = value
