@@ -15,13 +15,13 @@ from costmodel.version import __version__
 DONE, FAILED, USAGE, INVALID, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 COMMANDS = {
-    "run": ("costmodel.commands.run", "Appraise a scenario."),
-    "check": ("costmodel.commands.check", "Check scenarios and tables; every problem with its place."),
-    "list": ("costmodel.commands.listing", "List the scenarios, or the unit costs."),
-    "show": ("costmodel.commands.show", "Show a scenario's inputs, or one unit cost."),
-    "explain": ("costmodel.commands.explain", "Show where one line's value comes from."),
-    "reconcile": ("costmodel.commands.reconcile", "Recompute published figures, explain differences."),
-    "new": ("costmodel.commands.new", "Make a starter folder to edit."),
+    "run": "costmodel.commands.run",
+    "check": "costmodel.commands.check",
+    "list": "costmodel.commands.listing",
+    "show": "costmodel.commands.show",
+    "explain": "costmodel.commands.explain",
+    "reconcile": "costmodel.commands.reconcile",
+    "new": "costmodel.commands.new",
 }
 
 EPILOG = """\b
@@ -47,18 +47,22 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; its module is imported only where it is to run."""
+        """Return a command; its module is light, and imports what is heavy when it runs."""
         if cmd_name not in COMMANDS:
             return None
-        module, short = COMMANDS[cmd_name]
-        if ctx.invoked_subcommand is None and ctx.command is self and _only_listing(ctx):
-            return click.Command(cmd_name, short_help=short)
-        command: click.Command = import_module(module).command
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command the first word names; fail with the nearest name there is."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from costmodel.commands.options import suggested
 
-def _only_listing(ctx: click.Context) -> bool:
-    return bool(ctx.meta.get("costmodel.listing"))
+            message = f"there is no command '{args[0]}'{suggested(args[0], tuple(COMMANDS))}"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
 
 
 def _project_defaults() -> dict[str, Any]:

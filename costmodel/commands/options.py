@@ -120,8 +120,16 @@ class Setting(click.ParamType[tuple[str, str]]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Return the inputs of the scenario on the line that begin so."""
-        scenario = str(ctx.params.get("scenario") or "")
-        names = input_names(scenario, chosen_library(ctx)) if scenario else ()
+        folder = chosen_library(ctx)
+        # while an option waits for its value, click leaves the words before it in ctx.args
+        words = (
+            ctx.params.get("scenario"),
+            ctx.params.get("name"),
+            *(ctx.params.get("names") or ()),
+            *ctx.args,
+        )
+        known = set(library.scenario_names(folder))
+        names = next((input_names(word, folder) for word in words if word in known), ())
         return [CompletionItem(f"{name}=") for name in names if name.startswith(incomplete)]
 
 

@@ -106,7 +106,9 @@ def _input_rows(model: Model) -> list[dict[str, Any]]:
     for echo in echo_inputs(model):
         item = model.inputs[echo.name]
         said = {"mean": echo.mean, "P5": echo.p5, "P50": echo.p50, "P95": echo.p95}
-        shown = {key: "" if value is None or not math.isfinite(value) else value for key, value in said.items()}
+        shown = {
+            key: "" if value is None or not math.isfinite(value) else value for key, value in said.items()
+        }
         rows.append({
             "name": echo.name,
             "written": item.written,

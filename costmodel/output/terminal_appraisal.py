@@ -32,7 +32,7 @@ def show_appraisal(result: AppraisalResult, console: Console) -> None:
     console.print(_lines(result, is_narrow(console)))
     if result.draws:
         console.print()
-        console.print(_bands(result, is_narrow(console)))
+        console.print(_bands(result, console.width))
     _agencies(result, console)
     _headline(result, console)
     _notices(result, console)
@@ -75,7 +75,7 @@ def _lines(result: AppraisalResult, narrow: bool) -> Table:
     table = figure_table("")
     table.add_column("", overflow="fold", ratio=1 if narrow else None)
     for name in columns:
-        left = name in ("Prices", "Falls to")
+        left = name in ("Prices", "Brought from", "Falls to")
         width = {"Unit cost": 11, "Falls to": 14, "Count": 17}.get(name)
         table.add_column(name, justify="left" if left else "right", overflow="fold", max_width=width)
     for name in _columns(result):
@@ -101,7 +101,12 @@ def _details(result: AppraisalResult) -> list[str]:
         columns.append("Years")
     if any(abs(line.adjustment - 1) > 1e-9 for line in result.lines):
         columns.append("Factor")
-    return [*columns, "Prices", "Falls to"]
+    return [*columns, _prices_heading(result), "Falls to"]
+
+
+def _prices_heading(result: AppraisalResult) -> str:
+    """Return what a price year in the table means: the prices shown, or those they were brought from."""
+    return "Prices" if result.model.appraisal.price_year == AS_STATED else "Brought from"
 
 
 def _add_lines(
@@ -137,7 +142,10 @@ def _add_line(
     style = DIM if indent else ""
     values = [Text(_shown(value, "GBP"), style=style) for value in _values(result, line)]
     if not columns:
-        parts = (_product(result, line), _prices(line), falls_to(line.falls_to))
+        prices = _prices(line)
+        if _prices_heading(result) != "Prices":
+            prices = f"from {prices} prices"
+        parts = (_product(result, line), prices, falls_to(line.falls_to))
         detail = Text(indent + line.line.title)
         detail.append(f"\n{indent}  {'; '.join(part for part in parts if part)}", style=DIM)
         table.add_row(detail, *values)
@@ -147,7 +155,7 @@ def _add_line(
         "Unit cost": "" if _is_amount(line) else _unit_cost(result, line),
         "Years": f"{line.years:.4g}",
         "Factor": f"{line.adjustment:.3g}",
-        "Prices": _prices(line),
+        _prices_heading(result): _prices(line),
         "Falls to": falls_to(line.falls_to),
     }
     label = Text(indent + line.line.title, style=style)
@@ -177,6 +185,7 @@ def _unit_cost(result: AppraisalResult, line: LineResult) -> str:
 
 
 def _prices(line: LineResult) -> str:
+    """Return the price year the line's values were written in."""
     years = [year for year in line.line.price_years if year != AS_STATED]
     return ", ".join(years) if years else "not given"
 
@@ -197,10 +206,19 @@ def _shown(value: float | None, unit: str) -> str:
     return "" if value is None else figure(value, unit)
 
 
-def _bands(result: AppraisalResult, narrow: bool) -> Table:
-    levels = (5, 50, 95) if narrow else (5, 10, 25, 50, 75, 90, 95)
+# the percentiles that fit, with the least width they fit in
+_LEVELS: tuple[tuple[int, tuple[int, ...]], ...] = (
+    (124, (5, 10, 25, 50, 75, 90, 95)),
+    (98, (5, 10, 50, 90, 95)),
+    (72, (5, 50, 95)),
+    (0, (5, 95)),
+)
+
+
+def _bands(result: AppraisalResult, width: int) -> Table:
+    levels = next(shown for least, shown in _LEVELS if width >= least)
     table = figure_table(f"Range of outcomes over {result.draws:,} draws (seed {result.seed})")
-    table.add_column("", overflow="fold", min_width=18)
+    table.add_column("", overflow="fold", min_width=18 if width >= 72 else 10)
     for level in levels:
         table.add_column(f"P{level}", justify="right", no_wrap=True)
     table.add_column("Mean", justify="right", no_wrap=True)

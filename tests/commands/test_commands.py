@@ -1,0 +1,283 @@
+"""The commands as a person uses them: what is printed where, and with which exit code."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from costmodel.commands.main import _exit_code
+from costmodel.scenario import Scenario
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Session:
+    """Runs a command in this process and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+        self.out = self.err = ""
+
+    def run(self, *arguments: str) -> int:
+        code = _exit_code(list(arguments))
+        self.out, self.err = self.capsys.readouterr()
+        return code
+
+
+@pytest.fixture
+def session(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("COSTMODEL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return Session(capsys)
+
+
+def test_the_published_table_is_printed_to_the_pound(session: Session) -> None:
+    assert session.run("run", "tendring_report", "--draws", "0") == 0
+    for figure in (
+        "£2,720,804",
+        "£5,464,688",
+        "£2,130,804",
+        "£4,874,688",
+        "£1,213,371",
+        "£3,807,804",
+        "£110,736",
+    ):
+        assert figure in session.out
+    assert "Net savings of £2.13m (minimum) to £4.87m (maximum), for a cost of £590,000." in session.out
+    assert "Before you quote this" in session.out
+    assert session.err == ""
+
+
+def test_the_restated_appraisal_has_its_band_and_chances(session: Session) -> None:
+    assert session.run("run", "tendring", "--draws", "20000") == 0
+    assert re.search(
+        r"P\(net > 0\) = 9\d\.\d% ± 0\.\d; P\(council's cashable net > 0\) = 5\d\.\d%", session.out
+    )
+    assert "Net is zero where p0 is 25.1%" in session.out
+    assert "Range of outcomes over 20,000 draws" in session.out
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+@pytest.mark.parametrize("arguments", [("run", "tendring_report"), ("run", "tendring", "--draws", "2000"),
+                                       ("reconcile", "tendring_stated"), ("explain", "placements"),
+                                       ("show", "tendring"), ("list",), ("list", "--unit-costs")])  # fmt: skip
+def test_nothing_is_wider_than_the_terminal(
+    session: Session, monkeypatch: pytest.MonkeyPatch, width: int, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    session.run(*arguments)
+    assert session.out
+    assert max(len(line) for line in session.out.splitlines()) <= width
+    assert "…" not in session.out
+
+
+def test_no_colour_reaches_a_pipe_or_a_terminal_without_colour(session: Session) -> None:
+    session.run("run", "tendring_report", "--draws", "0")
+    assert "\x1b" not in session.out
+
+
+def test_json_carries_what_a_reader_needs_later(session: Session) -> None:
+    assert session.run("run", "tendring_report", "--format", "json", "--draws", "1000", "--seed", "0") == 0
+    data = json.loads(session.out)
+    assert (data["schema_version"], data["command"], data["seed"], data["draws"]) == (1, "run", 0, 1000)
+    assert (data["scenario"], data["price_year"]) == ("tendring_report", "as stated")
+    assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in data["inputs_sha256"].values())
+    assert {Path(path).name for path in data["inputs_sha256"]} == {
+        "tendring_report.yaml", "childrens_social_care.yaml", "emergency_sessions.yaml"
+    }  # fmt: skip
+    net = data["measures"]["net"]
+    assert net["unit"] == "GBP"
+    assert net["cases"] == {"minimum": pytest.approx(2130804), "maximum": pytest.approx(4874688)}
+    assert net["range"]["at_low"] == {"residential_share": 0.0}
+    assert set(net["simulation"]) == {
+        "mean", "sd", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "probability_positive"
+    }  # fmt: skip
+    assert all(set(figure) == {"value", "standard_error"} for figure in net["simulation"].values())
+    line = next(line for line in data["lines"] if line["name"] == "placements")
+    assert {"name", "kind", "best", "cases", "falls_to", "price_year"} <= set(line)
+    assert {"code", "text"} == set(data["notices"][0])
+    assert data["settings"]["seed"] == {"value": 0, "from": "command line"}
+    assert data["settings"]["workers"] == {"value": 1, "from": "default"}
+
+
+def test_the_same_bytes_for_one_worker_and_four(session: Session) -> None:
+    outputs = []
+    for workers in ("1", "4"):
+        session.run("run", "tendring", "--format", "csv", "--draws", "45000", "--workers", workers)
+        outputs.append(session.out)
+    assert outputs[0] == outputs[1]
+    assert outputs[0].startswith("scenario,item,name,unit,price_year,statistic,value,standard_error\n")
+
+
+def test_a_seed_of_nought_is_a_seed(session: Session) -> None:
+    outputs = []
+    for seed in ("0", "0", "1"):
+        session.run("run", "tendring", "--format", "csv", "--draws", "2000", "--seed", seed)
+        outputs.append(session.out)
+    assert outputs[0] == outputs[1] != outputs[2]
+
+
+def test_set_changes_an_input(session: Session) -> None:
+    session.run("run", "tendring_report", "--set", "p0=0.448", "--format", "json", "--draws", "0")
+    assert json.loads(session.out)["measures"]["net"]["cases"]["minimum"] == pytest.approx(711537.48)
+    session.run("run", "tendring", "--set", "p0={low: 0.2, best: 0.3, high: 0.4}", "--draws", "0")
+    assert "it is taken as 30.0%" in session.out
+    session.run("run", "tendring_report", "--set", "unit_cost.care_proceedings=44300", "--draws", "0")
+    assert "£1,373,300" in session.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("run", "tendrin"), 2, "did you mean 'tendring'?"),
+        (("rum", "tendring"), 2, "run"),
+        (("run", "tendring", "--draws", "-1"), 2, "--draws"),
+        (("run", "tendring", "--set", "p0"), 2, "name=value"),
+        (("run", "tendring", "--measure", "nte"), 2, "did you mean 'net'?"),
+        (("run", "tendring_report", "--set", "p0=45%"), 3, "write 0.45"),
+        (("run", "tendring_report", "--set", "p00=0.4"), 3, "did you mean 'p0'?"),
+        (("explain", "tendring", "placement"), 2, "did you mean 'placements'?"),
+        (("explain", "tendring_report", "placements", "--case", "max"), 2, "maximum"),
+        (("show", "foster_car"), 2, "did you mean 'foster_care'?"),
+        (("--library", "/", "list"), 2, "neither scenarios/ nor unit_costs/"),
+        (("new", "a b"), 2, "no good name"),
+    ],
+)
+def test_a_mistake_is_told_on_stderr_without_a_traceback(
+    session: Session, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    assert session.run(*arguments) == code
+    assert told in session.err
+    assert session.out == ""
+    assert "Traceback" not in session.err
+
+
+def test_reconcile_fails_where_nothing_explains_a_difference(session: Session) -> None:
+    assert session.run("reconcile", "tendring_report") == 0
+    assert session.run("reconcile", "tendring_stated") == 4
+    assert (
+        "£1,213,371 is 31 x £39,141, not £44,300 per child: a whole number of pounds, exactly" in session.out
+    )
+    assert "Avoiding care proceedings (minimum): UNEXPLAINED" in session.out
+    assert session.run("reconcile", "tendring") == 2
+    assert session.run("reconcile", "tendring_stated", "--format", "json") == 4
+    data = json.loads(session.out)
+    assert data["holds"] is False
+    unexplained = [figure for figure in data["figures"] if figure["status"] == "unexplained"]
+    assert [(figure["target"], figure["candidates"][0]["value"]) for figure in unexplained] == [
+        ("care_proceedings", 39141.0)
+    ]
+
+
+def test_explain_leads_to_file_line_and_source(session: Session) -> None:
+    assert session.run("explain", "tendring_report", "placements", "--case", "maximum") == 0
+    assert "= £3,807,804" in session.out
+    assert re.search(r"unit_costs/childrens_social_care\.yaml:\d+", session.out)
+    assert "Unit Cost Database" in session.out
+    session.run("explain", "placements", "--format", "json")
+    data = json.loads(session.out)
+    assert data["scenario"] == "tendring"
+    assert data["unit_value"]["parts"][0]["price_factor"] == pytest.approx(100 / 77.0388)
+
+
+def test_a_new_folder_runs_as_it_is(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert session.run("new", "my_council") == 0
+    assert session.run("new", "my_council") == 2
+    monkeypatch.chdir("my_council")
+    assert session.run("check") == 0
+    assert session.run("run", "my_council", "--draws", "1000") == 0
+    assert "every figure here is an example" in session.out
+    session.run("list")
+    assert "my_council" in session.out
+    assert "tendring_report" in session.out
+
+
+def test_check_reports_every_problem_and_exits_3(session: Session, tmp_path: Path) -> None:
+    session.run("new", "mine")
+    table = tmp_path / "mine" / "unit_costs" / "local.yaml"
+    table.write_text(table.read_text().replace("price_year: 2024-25", "price_yaer: 2024-25"))
+    scenario = tmp_path / "mine" / "scenarios" / "mine.yaml"
+    scenario.write_text(
+        scenario.read_text()
+        .replace("p0: {", "x-p0: {")
+        .replace("families: {value: 60", "families: {value: 6O")
+    )
+    assert session.run("--library", "mine", "check") == 3
+    assert "did you mean 'price_year'?" in session.out
+    assert "'6O'" in session.out
+    assert session.run("check", "mine", "--format", "csv") == 3
+    rows = session.out.splitlines()
+    assert rows[0] == "path,line,column,found,expected,suggestion"
+    assert len(rows) >= 3
+    assert session.run("--library", "mine", "run", "mine") == 3
+    assert "No results were written." in session.err
+
+
+def test_results_go_to_a_folder_and_are_not_overwritten_unasked(session: Session, tmp_path: Path) -> None:
+    out = tmp_path / "result"
+    arguments = ("run", "tendring_report", "--draws", "0", "--out", str(out))
+    assert session.run(*arguments) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["appraisal.csv", "appraisal.json"]
+    assert session.run(*arguments) == 2
+    assert "--force" in session.err
+    assert session.run(*arguments, "--force") == 0
+
+
+def test_the_environment_and_the_project_file_set_defaults(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "costmodel.toml").write_text("draws = 300\nseed = 7\n")
+    monkeypatch.setenv("COSTMODEL_RUN_DRAWS", "400")
+    session.run("run", "tendring", "--format", "json")
+    settings = json.loads(session.out)["settings"]
+    assert settings["draws"] == {"value": 400, "from": "environment"}
+    assert settings["seed"] == {"value": 7, "from": "costmodel.toml"}
+    (tmp_path / "costmodel.toml").write_text("drawz = 300\n")
+    assert session.run("run", "tendring") == 2
+    assert "drawz" in session.err
+
+
+def test_few_draws_are_said_to_be_few(session: Session) -> None:
+    session.run("run", "tendring", "--draws", "200")
+    assert "200 draws are too few for P5" in session.out
+
+
+def test_an_interrupt_exits_130_and_a_defect_1(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def broken(*_: object) -> None:
+        message = "a wire came loose"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Scenario, "run", interrupted)
+    assert session.run("run", "tendring") == 130
+    assert "Interrupted" in session.err
+    monkeypatch.setattr(Scenario, "run", broken)
+    assert session.run("run", "tendring") == 1
+    assert "a wire came loose" in session.err
+    assert "Traceback" not in session.err
+    assert session.run("--debug", "run", "tendring") == 1
+    assert "Traceback" in session.err
+
+
+def test_help_tells_the_exit_codes(session: Session) -> None:
+    assert session.run("--help") == 0
+    assert "3 inputs invalid" in session.out
+    assert "130 interrupted" in session.out
+
+
+def test_it_runs_from_a_checkout(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "run", "tendring_report", "--draws", "0"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert "£2,130,804" in done.stdout
+    assert done.stderr == ""
