@@ -18,6 +18,7 @@ from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
 from costmodel.uncertainty.draws import copula, draw_inputs
+from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
 
 BLOCK = 10_000
 DEFAULT_DRAWS = 100_000
@@ -79,8 +80,12 @@ def simulate(
     """Return the range of outcomes of each measure over `draws` draws of the model's inputs.
 
     `progress` is called with the number of draws finished. The figures are the same bits for any number
-    of `workers`. Memory is 8 bytes x draws x measures, and a block's worth of everything else.
+    of `workers`. Memory is 8 bytes x draws x measures, and a block's worth of everything else. Raises
+    ValueError for fewer than two draws, which have no spread, and `InputError` for a draw that cannot be.
     """
+    if draws < 2:
+        message = f"{draws} draws; a band takes two or more"
+        raise ValueError(message)
     wanted = tuple(dict.fromkeys((*measures, "net")))
     work = _Work(model, wanted, seed)
     outcomes = np.empty((len(wanted), draws))
@@ -119,7 +124,9 @@ class _Work:
         self.net_row = wanted.index("net")
         self.measures = len(wanted)
         values = [measure(model, name) for name in wanted] + [line.present_value for line in model.lines]
-        self.program = program([model.in_known(value) for value in values])
+        self.watched = watched_shares(model)
+        shares = [item.share for item in self.watched]
+        self.program = program([*(model.in_known(value) for value in values), *shares])
         self.uncertain = tuple(item.name for item in model.uncertain)
         point = model.best_point()
         self.about = [point[name] for name in self.uncertain]
@@ -132,11 +139,13 @@ class _Work:
         with np.errstate(divide="ignore", invalid="ignore"):
             values = draw_inputs(self.model, self.seed, start, stop, self.joined)
             computed = self.program.run(values)
+        lines_end = len(computed) - len(self.watched)
+        refuse_outside(self.watched, computed[lines_end:])
         for row, value in enumerate(computed[: self.measures]):
             outcomes[row, start:stop] = value
         size = stop - start
         lines = np.array(
-            [np.sum(value) * (1 if np.ndim(value) else size) for value in computed[self.measures :]]
+            [np.sum(value) * (1 if np.ndim(value) else size) for value in computed[self.measures : lines_end]]
         )
         net = outcomes[self.net_row, start:stop] - self.about_net
         away: list[Array] = [
@@ -187,7 +196,7 @@ def band(outcome: Array) -> Band:
     squares = away * away
     variance = float(squares.mean())
     fourth = float((squares * squares).mean())
-    sd = math.sqrt(variance * n / (n - 1)) if n > 1 else 0.0
+    sd = math.sqrt(variance * n / (n - 1))
     sd_error = math.sqrt(max(0.0, fourth / variance - variance) / (4 * n)) if variance > 0 else 0.0
     positive = n - int(np.searchsorted(ordered, 0.0, side="right"))
     # one success and one failure more than seen, so that 0 and 1 keep a standard error

@@ -1,14 +1,16 @@
 """Switching values: the value of one input at which a measure is zero, all other inputs at best.
 
-Exact where the measure is affine in the input; elsewhere a bracketed root, found by bisection.
+Exact where the measure is affine in the input; elsewhere the sign changes are looked for on a grid, and
+the one nearest to the best value is closed in on by bisection.
 Green Book (2018) paragraphs 5.59 to 5.61.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
@@ -24,10 +26,13 @@ from costmodel.model.expression import (
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 
+FURTHEST = 1e12
+STEPS = 400
+
 
 @dataclass(frozen=True, slots=True)
 class SwitchingValue:
-    """Where a measure turns: `value` is None where this input alone never makes it zero within its bounds.
+    """Where a measure is zero: `value` is None where no value of this input alone is found to do so.
 
     `base` is the input's best value, `low` and `high` the bounds searched, `exact` whether the measure
     is affine in the input, so that the value is a quotient and not a search.
@@ -61,9 +66,8 @@ def switching_value(
         root = -at_zero / slope if slope else math.nan
         reached = root if math.isfinite(root) and _within(root, low, high) else None
         return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=True)
-    return SwitchingValue(
-        input_name, measure_name, _root(expression, input_name, low, high), base, low, high, exact=False
-    )
+    reached = _root(expression, input_name, low, high, base)
+    return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=False)
 
 
 def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mapping[str, float]) -> Expression:
@@ -109,8 +113,8 @@ def _within(value: float, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def _root(expression: Expression, name: str, low: float, high: float) -> float | None:
-    left, right = max(low, -1e12), min(high, 1e12)
+def _root(expression: Expression, name: str, low: float, high: float, base: float) -> float | None:
+    """Return where a measure changes sign, the nearest to the best value of those a search finds."""
 
     def at(x: float) -> float:
         try:
@@ -118,10 +122,36 @@ def _root(expression: Expression, name: str, low: float, high: float) -> float |
         except ZeroDivisionError:
             return math.nan
 
-    first, last = at(left), at(right)
-    if not math.isfinite(first) or not math.isfinite(last) or (first > 0) == (last > 0):
-        return None
-    for _ in range(200):
+    places = _places(max(low, -FURTHEST), min(high, FURTHEST), base)
+    values = [at(place) for place in places]
+    found = [place for place, value in zip(places, values, strict=True) if value == 0]
+    for (left, first), (right, last) in pairwise(zip(places, values, strict=True)):
+        if first * last < 0:
+            root = _bisected(at, left, right, first)
+            # at a pole the sign changes and the measure does not pass through 0
+            if abs(at(root)) <= max(abs(first), abs(last)):
+                found.append(root)
+    return min(found, key=lambda root: abs(root - base), default=None)
+
+
+def _places(low: float, high: float, base: float) -> list[float]:
+    """Return where a search looks: evenly over the bounds, or ever further from the best value."""
+    if high - low < FURTHEST:
+        return [low + (high - low) * step / STEPS for step in range(STEPS + 1)]
+    reach = max(abs(base), 1.0)
+    away = [reach * 2.0 ** (step / 8) / 64 for step in range(STEPS)]
+    places = {
+        low,
+        high,
+        base,
+        *(base + distance for distance in away),
+        *(base - distance for distance in away),
+    }
+    return sorted(place for place in places if low <= place <= high)
+
+
+def _bisected(at: Callable[[float], float], left: float, right: float, first: float) -> float:
+    while True:
         middle = left + (right - left) / 2
         value = at(middle)
         if value == 0 or middle in (left, right):
@@ -130,4 +160,3 @@ def _root(expression: Expression, name: str, low: float, high: float) -> float |
             left = middle
         else:
             right = middle
-    return left + (right - left) / 2

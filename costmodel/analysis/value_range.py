@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from costmodel.analysis.interval import Interval, enclose, slopes
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
     Expression,
@@ -27,6 +26,7 @@ from costmodel.model.expression import (
     not_affine,
     substitute,
 )
+from costmodel.model.interval import NOTHING, Interval, enclose, hull, slopes
 from costmodel.model.measures import measure, measure_unit
 from costmodel.model.model import Model
 from costmodel.model.program import Program, program
@@ -67,8 +67,11 @@ def value_range(model: Model, measure_name: str) -> ValueRange | None:
     if not all(math.isfinite(bound) for bound in values[problem.program.outputs[0]]):
         return None
     tolerance = PENNY if measure_unit(model, measure_name) == "GBP" else 1e-9
-    low = _minimum(problem, 1.0, tolerance)
-    high = _minimum(problem, -1.0, tolerance)
+    try:
+        low = _minimum(problem, 1.0, tolerance)
+        high = _minimum(problem, -1.0, tolerance)
+    except ZeroDivisionError:  # nothing times a quotient that does not exist everywhere
+        return None
     searched = tuple(name for name in problem.box if not problem.affine[name])
     return ValueRange(low, high, problem.cut, searched)
 
@@ -93,11 +96,13 @@ def _problem(model: Model, expression: Expression) -> _Problem:
         if isinstance(item.value, (int, float, Expression)):
             continue
         value = item.value
-        if isinstance(value, Binomial) and value.is_conditional:
+        cohort = _cohort(value)
+        if isinstance(cohort, Binomial) and cohort.is_conditional:
             # a cohort is a share of its trials, so that it moves with them
-            trials = substitute(model.in_drawn_inputs(as_expression(value.trials)), counts)
+            trials = substitute(model.in_drawn_inputs(as_expression(cohort.trials)), counts)
             counts[name] = trials * Name(name)
-            box[name] = _share_taken(model.in_drawn_inputs(as_expression(value.probability)))
+            taken = _share_taken(model.in_drawn_inputs(as_expression(cohort.probability)))
+            box[name] = taken if cohort is value else hull(taken, NOTHING)
             continue
         ends, was_cut = _ends(model, value, counts, box)
         box[name] = ends
@@ -112,6 +117,13 @@ def _problem(model: Model, expression: Expression) -> _Problem:
     return _Problem(
         program([expression]), expression, box, affine, tuple(n for n in cut if n in used), counts
     )
+
+
+def _cohort(value: Distribution) -> Distribution:
+    """Return what is counted where the count is not zero of itself."""
+    while isinstance(value, ZeroInflated):
+        value = value.otherwise
+    return value
 
 
 def _share_taken(probability: Expression) -> Interval:
@@ -145,14 +157,12 @@ def _conditional_ends(
     if isinstance(value, ZeroInflated):
         ends, was_cut = _conditional_ends(model, value.otherwise, counts, box)
         return (min(0.0, ends[0]), max(0.0, ends[1])), was_cut
-    parameter = (
-        value.rate if isinstance(value, Poisson) else value.trials if isinstance(value, Binomial) else 0.0
-    )
-    expression = substitute(model.in_drawn_inputs(as_expression(parameter)), counts)
+    rate = value.rate if isinstance(value, Poisson) else 0.0
+    expression = substitute(model.in_drawn_inputs(as_expression(rate)), counts)
     steps = program([expression])
     most = enclose(steps, box)[steps.outputs[0]][1]
-    if isinstance(value, Binomial):
-        return (0.0, most), False
+    if not math.isfinite(most):
+        return (0.0, math.inf), True
     ends, _ = _ends(model, Poisson(most), counts, box)
     return (0.0, ends[1]), True
 

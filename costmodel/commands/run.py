@@ -54,6 +54,9 @@ def command(
     """Appraise a scenario: its lines, totals, cases, exact range and Monte Carlo band."""
     from costmodel.model.measures import UnknownMeasure
 
+    if draws == 1:
+        message = "one draw has no spread; ask for two or more, or 0 to simulate nothing"
+        raise click.BadParameter(message, param_hint="--draws")
     loaded = load_scenario(ctx, scenario, settings)
     with progress_bar(draws) as progress:
         try:

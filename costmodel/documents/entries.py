@@ -26,7 +26,6 @@ from costmodel.documents.checked_values import (
     as_written,
     refuse,
 )
-from costmodel.documents.document_shape import descriptions
 
 VALUE_KEYS = (
     "value", "low", "best", "high", "shape", "distribution", "successes", "failures", "mean", "effective_n",
@@ -69,6 +68,8 @@ class Written(BaseModel):
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Return the JSON Schema of this part, with what each key is for."""
+        from costmodel.documents.field_texts import descriptions  # only the schema needs it
+
         schema = handler(core_schema)
         properties = handler.resolve_ref_schema(schema).get("properties", {})
         for key, text in descriptions(cls).items():

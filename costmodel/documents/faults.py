@@ -10,7 +10,6 @@ from costmodel.documents.amended_nodes import node_at
 from costmodel.documents.checked_values import as_written
 from costmodel.documents.document_shape import (
     Location,
-    descriptions,
     entries_of,
     is_list,
     keys_of,
@@ -161,9 +160,16 @@ def _worth_listing(key: str, model: type[Written]) -> str:
 def _missing(model: type[Written], node: Node, location: Location) -> Problem:
     found = model_of(part_at(model, location[:-1]))
     key = str(location[-1])
-    text = descriptions(found).get(key, "").rstrip(".") if found is not None else ""
+    text = text_of(found, key).rstrip(".")
     expected = f"{key}: {text[:1].lower()}{text[1:]}" if text else f"{key}: and its value"
     return Problem(place_of(node, location[:-1], key=True), f"no '{key}'{_owner(location)}", expected)
+
+
+def text_of(model: Any, key: str) -> str:
+    """Return what a key of a part is for; empty where the part or the key is unknown."""
+    from costmodel.documents.field_texts import descriptions  # only a mistake needs it
+
+    return descriptions(model).get(key, "") if model is not None else ""
 
 
 def _owner(location: Location) -> str:

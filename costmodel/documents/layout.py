@@ -13,18 +13,19 @@ from costmodel.documents.amended_nodes import node_at, with_entry, with_key, wit
 from costmodel.documents.checked_values import is_expression
 from costmodel.documents.document_shape import (
     Location,
-    descriptions,
     entries_of,
     holds_keys,
     is_list,
     keys_of,
     model_of,
 )
-from costmodel.documents.entries import Written
-from costmodel.documents.faults import SURE, meant_key, unknown_key
+from costmodel.documents.entries import VALUE_KEYS, ValueEntry, Written
+from costmodel.documents.faults import SURE, meant_key, text_of, unknown_key
 from costmodel.documents.plain_scalars import read_plain
 from costmodel.documents.problems import Problem, near_words, shown
 from costmodel.documents.yaml_reader import Entry, Mapping, Node, Scalar, Sequence, is_blank
+
+_NEEDED = frozenset((*VALUE_KEYS, "unit_cost", "amount"))  # without which there is no value, or no price
 
 
 def laid_out(node: Node, model: type[Written]) -> tuple[Node, tuple[Problem, ...]]:
@@ -68,6 +69,7 @@ def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Prob
         return node
     model, of_each = model_of(annotation), entries_of(annotation)
     entries: dict[str, Entry] = {}
+    whole = node.whole
     waiting = list(node.entries.items())
     while waiting:
         key, entry = waiting.pop(0)
@@ -91,9 +93,10 @@ def _filled(node: Node, annotation: Any, top: type[Written], problems: list[Prob
                 problems += missing
                 continue
             problems.append(_blank(key, entry, model, below))
+            whole = whole and key not in _NEEDED
             if not is_patch:  # where it would take out what a parent says
                 entries[key] = entry
-    return Mapping(entries, node.place, node.whole)
+    return Mapping(entries, node.place, whole)
 
 
 def _item_annotation(annotation: Any) -> Any:
@@ -127,7 +130,10 @@ def _parted(key: str, entry: Entry, model: Any) -> tuple[str, Entry, list[Proble
 
 
 def _blank(key: str, entry: Entry, model: Any, below: Any) -> Problem:
-    meant = descriptions(model).get(key, "") if model is not None else ""
+    meant = text_of(model, key)
+    if model_of(below) is ValueEntry:
+        expected = "a number, or keys beneath it such as low and high"
+        return Problem(entry.node.place, f"nothing is written for '{shown(key)}'", expected)
     if holds_keys(below) or is_list(below):
         expected = "something beneath it, two spaces further in, or the line taken out"
         return Problem(entry.node.place, f"nothing is written beneath '{shown(key)}'", expected)

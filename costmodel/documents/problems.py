@@ -23,6 +23,7 @@ _TAB = "    "
 _ELLIPSIS = "…"
 _LONGEST_WORD_COMPARED = 80
 _MOST_WORDS_COMPARED = 500
+_MOST_ALIKE = 100
 _LONGEST_TEXT_SHOWN = 40
 
 INVISIBLE = re.compile(
@@ -130,7 +131,7 @@ def near_words(word: str, known: Iterable[str], count: int, least: float = 0.6) 
     spellings = {_plain_spelling(name): name for name in sorted(known, reverse=True)}
     if len(spellings) > _MOST_WORDS_COMPARED:
         alike = [name for name in spellings if name[:1] == meant[:1] and abs(len(name) - len(meant)) <= 2]
-        spellings = {name: spellings[name] for name in alike[:_MOST_WORDS_COMPARED]}
+        spellings = {name: spellings[name] for name in alike[:_MOST_ALIKE]}
     return tuple(spellings[found] for found in difflib.get_close_matches(meant, spellings, count, least))
 
 

@@ -11,9 +11,29 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from costmodel.model import distributions, expression, inputs, line, model, price_index
+from costmodel.model import (
+    bounded_distributions,
+    discrete_distributions,
+    distributions,
+    expression,
+    inputs,
+    line,
+    model,
+    price_index,
+    unbounded_distributions,
+)
 
-_HOMES = (expression, distributions, inputs, line, price_index, model)
+_HOMES = (
+    expression,
+    bounded_distributions,
+    unbounded_distributions,
+    discrete_distributions,
+    distributions,
+    inputs,
+    line,
+    price_index,
+    model,
+)
 _TUPLE = "#"
 
 

@@ -13,17 +13,8 @@ from costmodel.documents.amended_nodes import node_at
 from costmodel.documents.document_shape import Location as Location
 from costmodel.documents.problems import Place, Problem, did_you_mean, shown, some_of
 from costmodel.documents.yaml_reader import MAX_PROBLEMS, Mapping, Node, Scalar, Sequence, place_of
-from costmodel.model.expression import (
-    Divide,
-    Expression,
-    ExpressionError,
-    Name,
-    Number,
-    apply,
-    names,
-    operands,
-    parse_expression,
-)
+from costmodel.model.expression import Divide, Expression, Name, Number, apply, names, operands
+from costmodel.model.grammar import ExpressionError, parse_expression
 from costmodel.model.inputs import Origin
 
 UNKNOWN: Final = Number(math.nan)

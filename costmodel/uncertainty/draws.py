@@ -37,7 +37,6 @@ def copula(model: Model) -> Copula | None:
         return None
     import numpy as np
 
-    from costmodel.documents.problems import InputError, Place, Problem
     from costmodel.uncertainty.correlation import NotPositiveDefinite, check_correlation
 
     names = tuple(dict.fromkeys(name for pair in model.correlations for name in (pair.first, pair.second)))
@@ -45,16 +44,11 @@ def copula(model: Model) -> Copula | None:
     try:
         matrix = check_correlation(names, pairs)
     except NotPositiveDefinite as error:
-        place = model.correlations[0].origin
-        raise InputError(
-            [
-                Problem(
-                    Place(place.path, place.line, place.column, 1, ""),
-                    "rank correlations that cannot all hold at once",
-                    "a positive definite matrix",
-                    str(error),
-                )
-            ]
+        from costmodel.uncertainty.refusal import refused
+
+        found = "rank correlations that cannot all hold at once"
+        raise refused(
+            model.correlations[0].origin, found, "a positive definite matrix", str(error)
         ) from error
     return Copula(names, np.linalg.cholesky(matrix))
 
@@ -72,7 +66,13 @@ def draw_inputs(
             values[name] = evaluate(item.value, values)
         else:
             u = together[name] if name in together else uniforms(seed, name, start, stop)
-            values[name] = _drawn(item.value, u, values)
+            try:
+                values[name] = _drawn(item.value, u, values)
+            except ValueError as error:
+                from costmodel.uncertainty.refusal import refused
+
+                found = f"'{name}' cannot be drawn: {error}"
+                raise refused(item.origin, found, "a cohort that exists in every draw") from error
     return values
 
 

@@ -166,7 +166,7 @@ def test_a_file_over_the_limit_is_never_read(shelf: Path, monkeypatch: pytest.Mo
 def test_inputs_that_double_at_each_step(shelf: Path) -> None:
     doubled = "".join(f'  a{number}: "= a{number - 1} + a{number - 1}"\n' for number in range(1, 80))
     write(shelf, "case", HEAD + "inputs:\n  a0: {low: 1, high: 2}\n" + doubled + LINES)
-    assert only(shelf).found == "this is too long once its derived inputs are written out"
+    assert only(shelf).found == "this is too long with its derived inputs written out"
 
 
 @pytest.mark.parametrize("backwards", [True, False])

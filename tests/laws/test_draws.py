@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from costmodel.analysis.value_range import value_range
 from costmodel.model.measures import known_measures, measure
 from costmodel.model.model import Model
 from costmodel.uncertainty.draws import draw_inputs
-from tests.laws.generated_models import LAW, NAME, Written, load_files, outcomes, pounds, written
+from tests.laws.generated_models import LAW, NAME, Array, Written, load_files, outcomes, pounds, written
 
 
 def assert_same_draws(left: Model, right: Model) -> None:
@@ -58,6 +59,33 @@ def test_the_order_of_keys_never_matters(paper: Written, seed: int) -> None:
         assert again_ends is not None
         assert (ends.low.value, ends.high.value) == (again_ends.low.value, again_ends.high.value)
         assert (ends.low.inputs, ends.high.inputs) == (again_ends.low.inputs, again_ends.high.inputs)
+
+
+def test_the_order_of_a_mix_never_matters() -> None:
+    counts = {"foster_care": 7, "residential_care": 2.5, "care_proceedings": 1}
+    shares = {"foster_care": "= 1 / 7", "residential_care": "= p / 3", "care_proceedings": "= p / 5"}
+    line = {"unit_cost": {"mix": "placement"}}
+    rules = {"start": "2020-21", "years": 1, "price_year": "2024-25", "discounting": "none"}
+
+    def drawn(mix: dict[str, object]) -> dict[str, Array]:
+        scenario = {
+            "title": "T",
+            "appraisal": rules,
+            "inputs": {"p": {"low": 0, "high": 1}},
+            "mixes": {"placement": mix},
+            "benefits": {"placements": line},
+        }
+        return outcomes(load_files({NAME: scenario}))
+
+    rest = {**shares, "social_worker_hour": "rest"}
+    for entries in (counts, rest):
+        first = None
+        for order in permutations(entries.items()):
+            mix: dict[str, object] = dict(order)
+            found = drawn({"dirichlet": mix} if entries is counts else mix)
+            first = first or found
+            for name, values in first.items():
+                assert np.array_equal(values, found[name]), name
 
 
 @LAW

@@ -130,6 +130,29 @@ def test_corners_one_by_one_agree_with_the_range_of_an_affine_model(paper: Writt
         assert ends.high.value == pytest.approx(np.max(values), abs=tolerance)
 
 
+SADDLES = (
+    "(x - 1) * (w - 1)",
+    "(x - 1) * (w - 2) + (v - 1) * (2 - x)",
+    "(x - 1) * (w - 1) * (v - 1)",
+    "min(x, 5) * (w - v) - 1.5 * w + v",
+)
+
+
+@pytest.mark.parametrize("quantity", SADDLES)
+@pytest.mark.parametrize("sign", ["", "0 - "])
+def test_the_ends_of_a_saddle_are_at_corners_no_slope_points_to(quantity: str, sign: str) -> None:
+    inputs = {"x": {"low": 0, "high": 3}, "w": {"low": 0, "high": 4}, "v": {"low": 0.5, "high": 2.5}}
+    appraisal = {"start": "2020-21", "years": 1, "price_year": "as stated", "discounting": "none"}
+    benefits = {"b": {**LINE, "quantity": f"{sign}({quantity})"}}
+    scenario = {"title": "T", "appraisal": appraisal, "inputs": inputs, "benefits": benefits}
+    model = load_files({"generated": scenario})
+    ends = value_range(model, "net")
+    assert ends is not None
+    (values,) = program([measure(model, "net")]).run(corners(model))
+    assert ends.low.value == pytest.approx(values.min(), abs=PENNY)
+    assert ends.high.value == pytest.approx(values.max(), abs=PENNY)
+
+
 LINE = {"amount": 1000, "price_year": "as stated", "falls_to": {"nhs": 1}, "kind": "fiscal", "cashable": 1}
 NOT_AFFINE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ceil": ({"x": {"low": 0.3, "high": 4.6}}, {"quantity": "ceil(x) - 0.8 * x"}),

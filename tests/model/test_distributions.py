@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats  # type: ignore[import-untyped]
 
-from costmodel.model import distributions
+from costmodel.model import (
+    bounded_distributions,
+    discrete_distributions,
+    distribution_parameters,
+    distributions,
+    truncated_normal,
+    unbounded_distributions,
+)
 from costmodel.model.distributions import (
     Beta,
     Binomial,
@@ -28,7 +36,8 @@ from costmodel.model.distributions import (
     Uniform,
     ZeroInflated,
 )
-from costmodel.model.expression import Expression, parse_expression
+from costmodel.model.expression import Expression
+from costmodel.model.grammar import parse_expression
 
 RATE = parse_expression("at_risk * p0")
 SHARE = parse_expression("p0")
@@ -308,8 +317,21 @@ def test_a_lognormal_too_wide_for_floats_says_infinity() -> None:
     assert LogNormal(0, 40).variance == math.inf
 
 
-def test_distributions_need_nothing_but_the_standard_library() -> None:
-    tree = ast.parse(Path(distributions.__file__).read_text(encoding="utf-8"))
+@pytest.mark.parametrize(
+    "module",
+    [
+        bounded_distributions,
+        discrete_distributions,
+        distribution_parameters,
+        distributions,
+        truncated_normal,
+        unbounded_distributions,
+    ],
+    ids=lambda module: str(module.__name__.rpartition(".")[2]),
+)
+def test_distributions_need_nothing_but_the_standard_library(module: ModuleType) -> None:
+    assert module.__file__ is not None
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     imported = {
         name.name.partition(".")[0]
         for node in ast.walk(tree)

@@ -10,15 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costmodel.model.expression import (
-    MAX_DEPTH,
-    MAX_LENGTH,
-    MAX_OPERATIONS,
     ONE,
     ZERO,
     Add,
     Divide,
     Expression,
-    ExpressionError,
     Multiply,
     Name,
     Number,
@@ -31,13 +27,13 @@ from costmodel.model.expression import (
     minimum,
     multiply,
     names,
-    parse_expression,
     power,
     simplify,
     substitute,
     total,
     written,
 )
+from costmodel.model.grammar import MAX_DEPTH, MAX_LENGTH, MAX_OPERATIONS, ExpressionError, parse_expression
 
 VALUES = {"a": 2.5, "b": -3.0, "c": 7.0, "unit_cost.foster_care": 660.0}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from costmodel.documents.problems import InputError
 from costmodel.model.measures import (
     UnknownMeasure,
     known_measures,
@@ -111,3 +112,10 @@ def test_a_ratio_over_no_cost_is_not_a_number() -> None:
     asked = model(costs={}, measures={})
     value = asked.value(measure(asked, "benefit_cost_ratio"), asked.best_point())
     assert value != value
+
+
+def test_a_name_that_is_a_measure_and_an_input_is_refused_where_it_could_mean_either() -> None:
+    own = {"own": {"title": "Own", "value": "gross / cost", "unit": "ratio"}}
+    with pytest.raises(InputError, match="'cost' is a measure and an input"):
+        model(inputs={"families": 4, "cost": 5}, measures=own)
+    model(inputs={"families": 4, "gross_cash": 5}, measures=own)

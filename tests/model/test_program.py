@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from costmodel.model.expression import Divide, Name, Number, evaluate, parse_expression
+from costmodel.model.expression import Divide, Name, Number, evaluate
+from costmodel.model.grammar import parse_expression
 from costmodel.model.program import program
 
 

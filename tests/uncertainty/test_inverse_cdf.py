@@ -27,7 +27,7 @@ from costmodel.model.distributions import (
     Uniform,
     ZeroInflated,
 )
-from costmodel.model.expression import parse_expression
+from costmodel.model.grammar import parse_expression
 from costmodel.uncertainty.inverse_cdf import conditional_inverse_cdf, inverse_cdf
 from costmodel.uncertainty.streams import uniforms
 

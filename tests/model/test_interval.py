@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costmodel.analysis.interval import (
+from costmodel.model.expression import Name, Number, Power, evaluate
+from costmodel.model.grammar import parse_expression
+from costmodel.model.interval import (
     EVERYTHING,
     NOTHING,
     enclose,
@@ -20,7 +22,6 @@ from costmodel.analysis.interval import (
     times,
     to_the,
 )
-from costmodel.model.expression import Name, Number, Power, evaluate, parse_expression
 from costmodel.model.program import program
 
 TEXTS = (

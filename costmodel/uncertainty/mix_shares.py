@@ -1,0 +1,72 @@
+"""Shares of a mix that no rule keeps between 0 and 1: found once, and watched in every draw."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from costmodel.model.expression import Expression, names
+from costmodel.model.inputs import Input, Origin
+from costmodel.model.interval import EVERYTHING, Interval, enclose
+from costmodel.model.model import Model
+from costmodel.model.program import program
+
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedShare:
+    """A share that could leave 0 to 1, as far as its inputs' lows and highs tell."""
+
+    mix: str
+    unit_cost: str
+    share: Expression
+    origin: Origin
+
+
+def watched_shares(model: Model) -> tuple[WatchedShare, ...]:
+    """Return the shares that bounds alone do not prove to lie between 0 and 1 in every draw."""
+    box = {name: _ends(item) for name, item in model.inputs.items()}
+    found: dict[tuple[str, str], WatchedShare] = {}
+    for line in model.lines:
+        for part in line.unit_values:
+            share = model.in_drawn_inputs(part.weight)
+            if not line.mix or not names(share):
+                continue
+            steps = program([share])
+            low, high = enclose(steps, box)[steps.outputs[0]]
+            if not (low >= -SLACK and high <= 1 + SLACK):
+                name = part.input_name.removeprefix("unit_cost.")
+                found[(line.mix, name)] = WatchedShare(line.mix, name, share, line.origin)
+    return tuple(found.values())
+
+
+def outside(share: Any) -> float | None:
+    """Return a value of float[draw] that lies outside 0 to 1, None when all are inside."""
+    import numpy as np
+
+    values = np.atleast_1d(share)
+    wrong = values[~((values >= -SLACK) & (values <= 1 + SLACK))]
+    return float(wrong[0]) if wrong.size else None
+
+
+def refuse_outside(watched: tuple[WatchedShare, ...], computed: list[Any]) -> None:
+    """Raise `InputError` if a watched share leaves 0 to 1 in a block of draws."""
+    for item, values in zip(watched, computed, strict=True):
+        wrong = outside(values)
+        if wrong is not None:
+            from costmodel.uncertainty.refusal import refused
+
+            found = f"the share of {item.unit_cost} in mix '{item.mix}' is {wrong:.4g} in a draw"
+            raise refused(item.origin, found, "shares between 0 and 1 in every draw")
+
+
+def _ends(item: Input) -> Interval:
+    value = item.value
+    if isinstance(value, (int, float)):
+        return (float(value), float(value))
+    if isinstance(value, Expression) or value.is_conditional:
+        return EVERYTHING
+    low, high = value.low, value.high
+    return (low, high) if math.isfinite(low) and math.isfinite(high) else EVERYTHING
