@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from costmodel.documents.plain_scalars import number_advice
-from costmodel.documents.problems import shown
+from costmodel.documents.problems import as_a_share, shown
 
 
 def refuse(found: str, expected: str, suggestion: str = "", at: tuple[str | int, ...] = ()) -> NoReturn:
@@ -167,7 +167,7 @@ def _share(value: Any) -> Any:
         return value
     number = _number(value, "a share between 0 and 1, or rest", _advice(value))
     if not 0 <= number <= 1:
-        advice = f"write {number / 100:.12g}" if 2 <= number <= 100 else ""
+        advice = as_a_share(number)
         refuse(f"a share of {number:.12g}", "a share between 0 and 1", advice)
     return number
 

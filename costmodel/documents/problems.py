@@ -105,6 +105,11 @@ def named_path(path: str | os.PathLike[str]) -> str:
     return str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
 
 
+def as_a_share(value: float) -> str:
+    """Return ``write 0.45`` for a number that was meant as a percentage, or an empty string."""
+    return f"write {value / 100:.12g}" if 2 <= value <= 100 else ""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'high'?`` for the known word nearest to this one, or an empty string.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from costmodel.documents.problems import as_a_share
 from costmodel.documents.scenario_document import DiscountScheduleTable, PriceIndexTable
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.tables import Table
@@ -69,7 +70,7 @@ def compile_discounting(
             return undiscounted(years), schedule.name, schedule.title
     rate = simplify(findings.expression(written, at, known))
     if isinstance(rate, Number) and (rate.value < 0 or rate.value >= 1):
-        advice = f"write {rate.value / 100:g}" if 1 <= rate.value <= 100 else ""
+        advice = as_a_share(rate.value)
         findings.report(at, f"discounting: a rate of {rate.value:g}", "a rate from 0 to 1", advice)
     label = f"{rate.value:.2%} a year" if isinstance(rate, Number) else f"{rate} a year"
     return constant_rate_factors(rate, years), str(written), label

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from costmodel.documents.entries import VALUE_KEYS, ValueEntry
+from costmodel.documents.problems import as_a_share
 from costmodel.documents.yaml_reader import Node, place_of
 from costmodel.model.distributions import (
     Beta,
@@ -263,7 +264,7 @@ class _InputCompiler:
         unit = (source.entry.unit or "").lower()
         if any(unit.startswith(word) for word in _PROBABILITY_WORDS) and (low < 0 or high > 1):
             wrong = low if low < 0 else high
-            advice = f"write {wrong / 100:g}" if 2 <= wrong <= 100 else ""
+            advice = as_a_share(wrong)
             self.report(source, "high" if low >= 0 and key == "low" else key,
                         f"'{source.name}' is {wrong:g}, and its unit is {source.entry.unit}",
                         "a number between 0 and 1", advice)  # fmt: skip

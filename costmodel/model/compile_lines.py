@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costmodel.documents.entries import InlineUnitCost, LineEntry, MixChoice, UnitCostEntry
-from costmodel.documents.problems import did_you_mean
+from costmodel.documents.problems import as_a_share, did_you_mean
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.yaml_reader import Node
 from costmodel.model.expression import ONE, Expression, Name, Number, multiply, names, simplify
@@ -254,7 +254,7 @@ class _LineCompiler:
             findings = Findings(self.findings.node if node is None else node, self.findings.set_aside,
                                 self.findings.problems)  # fmt: skip
             value = expression.value
-            advice = f"write {value / 100:g}" if 2 <= value <= 100 else ""
+            advice = as_a_share(value)
             findings.report(at, f"{key}: a share of {value:g}", "a share between 0 and 1", advice)
         return expression
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from costmodel.documents.entries import Dirichlet
+from costmodel.documents.problems import as_a_share
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.model.compile_lines import MixShares
 from costmodel.model.distributions import Beta
@@ -93,7 +94,7 @@ class _MixCompiler:
                 low, high = value.low, value.high
         if low < 0 or high > 1:
             wrong = low if low < 0 else high
-            advice = f"write {wrong / 100:g}" if 2 <= wrong <= 100 else ""
+            advice = as_a_share(wrong)
             self.findings.report(location, f"{item}: a share of {wrong:g}", "a share between 0 and 1", advice)
 
     def dirichlet(self, name: str, entry: Dirichlet, known: frozenset[str]) -> MixShares:
