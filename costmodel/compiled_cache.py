@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +64,8 @@ def keep_model(
     entry = _entry(name, folder, settings)
     if entry is None:
         return
+    import tempfile
+
     from costmodel.model.encoding import encoded
 
     kept = {

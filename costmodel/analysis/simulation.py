@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.model.expression import Divide, Expression, Number, Subtract
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
@@ -98,8 +99,27 @@ def simulate(
         if progress is not None:
             progress(min(start + BLOCK, draws))
     means, shares = work.summed(sums, draws)
-    bands = {name: band(outcomes[row]) for row, name in enumerate(wanted) if name in measures}
-    return Simulation(draws, seed, bands, means, shares, _too_few(draws))
+    return Simulation(draws, seed, _bands(work, wanted, measures, outcomes), means, shares, _too_few(draws))
+
+
+def _bands(
+    work: _Work, wanted: tuple[str, ...], measures: tuple[str, ...], outcomes: Array
+) -> dict[str, Band]:
+    """Return each measure's band. One that is another less a number, or over one, needs no sort of its own."""
+    ordered: dict[Expression, Array] = {}
+    bands: dict[str, Band] = {}
+    for row, name in enumerate(wanted):
+        expression = work.expressions[row]
+        match expression:
+            case Subtract(base, Number(number)) if base in ordered:
+                ordered[expression] = ordered[base] - number
+            case Divide(base, Number(number)) if base in ordered and number > 0:
+                ordered[expression] = ordered[base] / number
+            case _ if np.isfinite(outcomes[row]).all():
+                ordered[expression] = np.sort(outcomes[row])
+        if name in measures:
+            bands[name] = band(outcomes[row], ordered.get(expression))
+    return bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +143,11 @@ class _Work:
         self.joined = copula(model)
         self.net_row = wanted.index("net")
         self.measures = len(wanted)
-        values = [measure(model, name) for name in wanted] + [line.present_value for line in model.lines]
+        self.expressions = [model.in_known(measure(model, name)) for name in wanted]
+        lines = [model.in_known(line.present_value) for line in model.lines]
         self.watched = watched_shares(model)
         shares = [item.share for item in self.watched]
-        self.program = program([*(model.in_known(value) for value in values), *shares])
+        self.program = program([*self.expressions, *lines, *shares])
         self.uncertain = tuple(item.name for item in model.uncertain)
         point = model.best_point()
         self.about = [point[name] for name in self.uncertain]
@@ -182,13 +203,16 @@ def _each(run: Callable[[int], _BlockSums], starts: range, workers: int) -> Iter
         yield from pool.map(run, starts)
 
 
-def band(outcome: Array) -> Band:
-    """Return the range of outcomes of float[draw], each figure with its standard error."""
+def band(outcome: Array, ordered: Array | None = None) -> Band:
+    """Return the range of outcomes of float[draw], each figure with its standard error.
+
+    `ordered` is the same float[draw] in ascending order, where somebody has it already.
+    """
     finite = np.isfinite(outcome)
     if not finite.all():
         return Band(None, None, {}, None, float(1.0 - finite.mean()))
     n = outcome.size
-    ordered = np.sort(outcome)
+    ordered = np.sort(outcome) if ordered is None else ordered
     if ordered[0] == ordered[-1]:
         return _certain(float(ordered[0]))
     mean = float(outcome.mean())

@@ -24,6 +24,7 @@ LARGEST_RATE = 700.0
 _WIDEST_STEPS = 1e9  # variance: windows up to 600,000 counts are tabulated
 _FEW_STEPS = 8
 _RARE = 1e-6
+_FULL = 255  # what a byte holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,27 +159,28 @@ def _search(u: FloatArray, none: FloatArray, rise: FloatArray, fall: FloatArray)
     The probability of k is `rise / k - fall` times that of k - 1. Draws in the rarest upper tail come back
     as 0: the caller sees to them.
     """
-    count = np.zeros_like(u)
+    count = np.zeros(u.size)
     left = u - none
-    at = np.flatnonzero((left > 0.0) & (u <= 1.0 - _RARE))
-    left, probability, rise, fall = left[at], none[at], rise[at], fall[at]
-    found, factor = np.ones(at.size), np.empty(at.size)
-    k = 0
-    while at.size:
+    left[u > 1.0 - _RARE] = -1.0
+    at, probability, factor = np.arange(u.size), none.copy(), np.empty(u.size)
+    # bytes are counted in bytes, which is far quicker than in floats, and moved over before they are full
+    steps, k = np.zeros(u.size, np.uint8), 0
+    while True:
+        going_on = left > 0.0
+        remaining = int(np.count_nonzero(going_on))
+        if 4 * remaining <= at.size or k % _FULL == _FULL - 1:
+            count[at] += steps
+            if not remaining:
+                return count
+            at, left, probability = at[going_on], left[going_on], probability[going_on]
+            rise, fall, factor = rise[going_on], fall[going_on], factor[: at.size]
+            steps, going_on = np.zeros(at.size, np.uint8), going_on[going_on]
+        steps += going_on.view(np.uint8)
         k += 1
         np.multiply(rise, 1.0 / k, out=factor)
         factor -= fall
         probability *= factor
         left -= probability
-        going_on = left > 0.0
-        remaining = int(np.count_nonzero(going_on))
-        found += going_on
-        if 4 * remaining <= 3 * at.size:
-            count[at] = found
-            at, found, left = at[going_on], found[going_on], left[going_on]
-            probability, rise, fall = probability[going_on], rise[going_on], fall[going_on]
-            factor = factor[: at.size]
-    return count
 
 
 def _binomial_walk(trials: FloatArray, probability: FloatArray, u: FloatArray) -> FloatArray:
