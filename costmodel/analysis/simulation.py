@@ -105,7 +105,7 @@ def simulate(
 def _bands(
     work: _Work, wanted: tuple[str, ...], measures: tuple[str, ...], outcomes: Array
 ) -> dict[str, Band]:
-    """Return each measure's band. One that is another less a number, or over one, needs no sort of its own."""
+    """Return each measure's band; one that is another less a number, or over one, is not sorted again."""
     ordered: dict[Expression, Array] = {}
     bands: dict[str, Band] = {}
     for row, name in enumerate(wanted):

@@ -316,9 +316,10 @@ def _range_sentence(result: AppraisalResult) -> str:
         return ""
     exact = "" if found.low.exact and found.high.exact else " (to the search's limit)"
     cut = f"; {', '.join(found.cut)} between P0.1 and P99.9" if found.cut else ""
+    low, high = short_pounds(found.low.value), short_pounds(found.high.value)
     return (
-        f"Exact range of net, every input anywhere between its low and high at once: "
-        f"{short_pounds(found.low.value)} to {short_pounds(found.high.value)}{exact}{cut}."
+        f"Exact range of net, with every input at its worst or its best at once: {low} to {high}{exact}{cut}. "
+        "It says nothing of likelihood."
     )
 
 
