@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costmodel.compiled_cache import keep_model, kept_model
+from costmodel.defaults import DRAWS, SEED
 from costmodel.model.model import Model
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from costmodel.analysis.switching import SwitchingValue
     from costmodel.analysis.value_range import ValueRange
 
-DEFAULT_DRAWS = 100_000
-DEFAULT_SEED = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -31,16 +29,20 @@ class Scenario:
 
     def run(
         self,
-        draws: int = DEFAULT_DRAWS,
-        seed: int = DEFAULT_SEED,
+        draws: int = DRAWS,
+        seed: int = SEED,
         workers: int = 1,
         measures: tuple[str, ...] = (),
         progress: Callable[[int], None] | None = None,
+        closed_forms: bool = False,
     ) -> AppraisalResult:
-        """Return the whole appraisal: lines, measures, cases, exact ranges, Monte Carlo bands, notices."""
+        """Return the whole appraisal: lines, measures, cases, exact ranges, Monte Carlo bands, notices.
+
+        With `closed_forms`, also the exact mean and sd of each measure that has them.
+        """
         from costmodel.analysis.appraisal import appraise
 
-        return appraise(self.model, draws, seed, workers, measures, progress)
+        return appraise(self.model, draws, seed, workers, measures, progress, closed_forms)
 
     def range(self, measure: str = "net") -> ValueRange | None:
         """Return the exact minimum and maximum of a measure, None where it can divide by zero."""

@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "costmodel"
 ROOMS = ("documents", "model", "uncertainty", "analysis", "output", "commands")
-ANYWHERE = {"library", "version"}
+ANYWHERE = {"defaults", "library", "version"}
 HOMES = {
     "yaml": {"documents"},
     "pydantic": {"documents"},

@@ -8,18 +8,24 @@ from typing import TYPE_CHECKING
 
 from costmodel.analysis.notices import Notice, notices
 from costmodel.analysis.switching import SwitchingValue, switching_value
-from costmodel.analysis.value_range import ValueRange, value_range
+from costmodel.analysis.value_range import ValueRange, divides_by_zero, value_range
+from costmodel.model.expression import Expression
 from costmodel.model.line import Line
 from costmodel.model.measures import measure, measure_names, measure_title, measure_unit, payer
 from costmodel.model.model import Model
 
 if TYPE_CHECKING:
+    from costmodel.analysis.moments import Moments, NoClosedForm
     from costmodel.analysis.simulation import Band
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureResult:
-    """One measure: at best values, in each case, its exact range, and its band where it was simulated."""
+    """One measure: at best values, in each case, its exact range, and its band where it was simulated.
+
+    `divides_by_zero` says that its divisor can be zero or change sign within the inputs' bounds; such a
+    measure has neither a range nor a band. `closed_form` is there where it was asked for.
+    """
 
     name: str
     title: str
@@ -28,6 +34,8 @@ class MeasureResult:
     cases: Mapping[str, float]
     range: ValueRange | None
     band: Band | None
+    divides_by_zero: bool = False
+    closed_form: Moments | NoClosedForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,9 @@ class LineResult:
     unit: str
     unit_value: float
     case_unit_values: Mapping[str, float]
+    case_counts: Mapping[str, float]
+    case_adjustments: Mapping[str, float]
+    case_years: Mapping[str, float]
     adjustment: float
     years: float
     falls_to: Mapping[str, float]
@@ -75,10 +86,13 @@ def appraise(
     workers: int = 1,
     measures: tuple[str, ...] = (),
     progress: Callable[[int], None] | None = None,
+    closed_forms: bool = False,
 ) -> AppraisalResult:
-    """Return the appraisal of a model: `draws` of 0, or a model without uncertain inputs, simulates nothing.
+    """Return the appraisal of a model.
 
-    `measures` are shown beside the usual ones. Raises `UnknownMeasure` for one the model does not have.
+    `draws` of 0, or a model without uncertain inputs, simulates nothing. `measures` are shown beside the
+    usual ones; `closed_forms` asks for exact means and variances. Raises `UnknownMeasure` for a measure
+    the model does not have.
     """
     wanted = tuple(dict.fromkeys((*measure_names(model), *measures)))
     expressions = {name: measure(model, name) for name in wanted}
@@ -89,18 +103,22 @@ def appraise(
         from costmodel.analysis.simulation import simulate
 
         simulation = simulate(model, wanted, draws, seed, workers, progress)
-    results = {
-        name: MeasureResult(
+    if closed_forms:
+        from costmodel.analysis.moments import closed_form
+    results = {}
+    for name, expression in expressions.items():
+        unsound = divides_by_zero(model, name)
+        results[name] = MeasureResult(
             name,
             measure_title(model, name),
             measure_unit(model, name),
             model.value(expression, best),
             {case: model.value(expression, point) for case, point in points.items()},
-            value_range(model, name),
-            simulation.bands[name] if simulation is not None else None,
+            None if unsound else value_range(model, name),
+            None if unsound or simulation is None else simulation.bands[name],
+            unsound,
+            closed_form(model, name) if closed_forms else None,
         )
-        for name, expression in expressions.items()
-    }
     means = simulation.line_means if simulation is not None else {}
     shares = simulation.variance_share if simulation is not None else {}
     lines = tuple(_line_result(model, line, best, points, means.get(line.name)) for line in model.lines)
@@ -126,18 +144,25 @@ def _line_result(
         for agency in line.agencies
     }
     falls_to = {agency: value / unit_value if unit_value else 0.0 for agency, value in agencies.items()}
+
+    def in_cases(part: Expression) -> dict[str, float]:
+        return {case: model.value(part, point) for case, point in points.items()}
+
     return LineResult(
-        line,
-        model.value(line.quantity, best),
-        line.unit_values[0].unit,
-        unit_value,
-        {case: model.value(line.unit_value, point) for case, point in points.items()},
-        model.value(line.adjustment, best),
-        model.value(line.annuity, best),
-        falls_to,
-        model.value(line.present_value, best),
-        {case: model.value(line.present_value, point) for case, point in points.items()},
-        mean,
+        line=line,
+        count=model.value(line.quantity, best),
+        unit=line.unit_values[0].unit,
+        unit_value=unit_value,
+        case_unit_values=in_cases(line.unit_value),
+        case_counts=in_cases(line.quantity),
+        case_adjustments=in_cases(line.adjustment),
+        case_years=in_cases(line.annuity),
+        adjustment=model.value(line.adjustment, best),
+        years=model.value(line.annuity, best),
+        falls_to=falls_to,
+        best=model.value(line.present_value, best),
+        cases=in_cases(line.present_value),
+        mean=mean,
     )
 
 
@@ -148,7 +173,8 @@ def _agencies(
     found: dict[str, dict[str, float]] = {}
     for agency in model.agencies:
         figures = {
-            name: model.value(measure(model, f"{name}_{agency}"), best) for name in ("gross", "cost", "net")
+            name: model.value(measure(model, f"{name}_{agency}"), best)
+            for name in ("gross", "cost", "net", "net_cashable")
         }
         net = measure(model, f"net_{agency}")
         figures |= {f"net in {case}": model.value(net, point) for case, point in points.items()}
@@ -157,10 +183,14 @@ def _agencies(
 
 
 def _switching(model: Model) -> dict[str, dict[str, SwitchingValue]]:
-    """Return the switching values of the counterfactual inputs that are not derived from another."""
+    """Return the switching values of the counterfactual inputs that are used and not derived from another.
+
+    At best values, and in every case that does not set the input itself.
+    """
     found: dict[str, dict[str, SwitchingValue]] = {}
     for name in model.counterfactual:
-        if not model.inputs[name].is_derived:
-            cases = {"best": None, **model.cases}
+        if not model.inputs[name].is_derived and name not in model.unused:
+            rules = {case: rules for case, rules in model.cases.items() if name not in rules}
+            cases = {"best": None, **rules}
             found[name] = {case: switching_value(model, name, chosen=rules) for case, rules in cases.items()}
     return found

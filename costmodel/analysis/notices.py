@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from costmodel.model.expression import total
+from costmodel.model.expression import Expression, total
 from costmodel.model.measures import payer
 from costmodel.model.model import Model, needs
 from costmodel.model.price_index import AS_STATED
@@ -22,28 +22,35 @@ class Notice:
     text: str
 
 
-def notices(
-    model: Model, variance_share: Mapping[str, float] | None = None, chosen: Mapping[str, float] | None = None
-) -> tuple[Notice, ...]:
-    """Return the notices that apply to an appraisal; those about variance need a simulation's shares.
-
-    `chosen` are the inputs of the case whose pounds are quoted, the best values unless given.
-    """
+def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> tuple[Notice, ...]:
+    """Return the notices that apply to an appraisal; those about variance need a simulation's shares."""
     found = [
+        _changed(model),
         _counterfactual(model),
         _design(model),
         _mixed_price_years(model),
         _undated_prices(model),
         _forecast_prices(model),
-        _mixed_durations(model),
-        _falls_to_others(model, chosen),
+        _mixed_time_bases(model),
+        *_beyond_horizon(model),
+        _falls_to_others(model),
         *_overlaps(model),
         _no_deadweight(model),
+        *_cases_outside(model),
         *_red_and_high(model, variance_share or {}),
         _without_source(model),
         _unused(model),
     ]
     return tuple(notice for notice in found if notice is not None)
+
+
+def _changed(model: Model) -> Notice | None:
+    if not model.settings:
+        return None
+    told = _listed([f"{name} = {text}" for name, text in model.settings.items()])
+    return Notice(
+        "changed_inputs", f"This is not the scenario as its files have it: {told} was set from outside them."
+    )
 
 
 def _counterfactual(model: Model) -> Notice | None:
@@ -60,9 +67,23 @@ def _counterfactual(model: Model) -> Notice | None:
     return Notice("counterfactual_at_one", text)
 
 
+_UNCONTROLLED = (
+    "before and after",
+    "before-and-after",
+    "pre-post",
+    "no comparison",
+    "uncontrolled",
+    "single group",
+)
+
+
 def _design(model: Model) -> Notice | None:
-    design = model.design.lower()
-    if "before and after" not in design and "no comparison" not in design:
+    if not model.design:
+        text = (
+            "No design is given: nothing says how what changed was told from what would have changed anyway."
+        )
+        return Notice("no_design", text)
+    if not any(word in model.design.lower() for word in _UNCONTROLLED):
         return None
     return Notice(
         "no_comparison_group",
@@ -94,30 +115,54 @@ def _forecast_prices(model: Model) -> Notice | None:
     return Notice("forecast_price_year", text)
 
 
-def _mixed_durations(model: Model) -> Notice | None:
+def _mixed_time_bases(model: Model) -> Notice | None:
+    """Return the notice where undiscounted benefits cover different lengths of time."""
     if model.appraisal.discounting != "none":
         return None
-    point = model.best_point()
-    lengths: dict[float, list[str]] = {}
+    bases: dict[str, list[str]] = {}
     for line in model.lines:
         if line.kind == "benefit":
-            years = round(model.value(total(list(line.profile)), point), 6)
-            lengths.setdefault(years, []).append(line.title)
-    if len(lengths) < 2:
+            bases.setdefault(line.time_base, []).append(line.group or line.title)
+    if len(bases) < 2:
         return None
-    parts = [
-        f"{years:g} year{'s' if years != 1 else ''} of {_listed(titles[:2])}"
-        for years, titles in lengths.items()
-    ]
-    others = " and others" if any(len(titles) > 2 for titles in lengths.values()) else ""
-    return Notice("mixed_time_bases", f"Time bases are mixed: {'; '.join(parts)}{others}.")
+    parts = [f"{base} ({_listed(list(dict.fromkeys(titles)))})" for base, titles in bases.items()]
+    return Notice("mixed_time_bases", f"Benefits over different times are added: {'; '.join(parts)}.")
 
 
-def _falls_to_others(model: Model, chosen: Mapping[str, float] | None) -> Notice | None:
+def _beyond_horizon(model: Model) -> list[Notice]:
+    point = model.best_point()
+    found = []
+    for line in model.lines:
+        beyond = model.value(line.beyond, point)
+        if beyond > 1e-9:
+            years = f"{model.appraisal.years} year{'s' if model.appraisal.years > 1 else ''}"
+            text = (
+                f"{line.title}: {beyond:.3g} years of it fall after the horizon of {years} and do not count."
+            )
+            found.append(Notice("beyond_horizon", text))
+    return found
+
+
+def _cases_outside(model: Model) -> list[Notice]:
+    """Return a notice for each case that puts an input outside the range given for it."""
+    found = []
+    for case, rules in model.cases.items():
+        for name, chosen in rules.items():
+            value = model.inputs[name].value if name in model.inputs else 0.0
+            if isinstance(value, (int, float, Expression)) or value.is_conditional:
+                continue
+            if not value.low <= chosen <= value.high:
+                ends = f"{value.low:g} to {value.high:g}"
+                text = f"Case {case} puts {name} at {chosen:g}, outside its range of {ends}."
+                found.append(Notice("case_outside_range", text))
+    return found
+
+
+def _falls_to_others(model: Model) -> Notice | None:
     agency = payer(model)
     if not agency:
         return None
-    point = model.best_point(chosen)
+    point = model.best_point()
     others = {
         other: model.value(total([line.part(other) for line in model.lines if line.kind == "benefit"]), point)
         for other in model.agencies
@@ -176,12 +221,14 @@ def _behind(model: Model, start: frozenset[str]) -> set[str]:
 
 
 def _red_and_high(model: Model, variance_share: Mapping[str, float]) -> list[Notice]:
+    # squared correlations of inputs that move together do not add up, so they are not told as shares
+    together = {name for pair in model.correlations for name in (pair.first, pair.second)}
     found = []
     for name, share in sorted(variance_share.items(), key=lambda item: -item[1]):
         item = model.inputs[name]
         cohort = item.is_uncertain and item.value.is_conditional  # type: ignore[union-attr]  # is_uncertain
         # a cohort's spread is chance and its probability's, which is an input of its own
-        if share >= HIGH_SHARE and item.evidence.quality == "red" and not cohort:
+        if share >= HIGH_SHARE and item.evidence.quality == "red" and not cohort and name not in together:
             text = f"{name} has red evidence and carries {share:.0%} of the variance of net."
             found.append(Notice("red_and_high_impact", text))
     return found

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.defaults import DRAWS, SEED
 from costmodel.model.expression import Divide, Expression, Number, Subtract
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
@@ -22,8 +23,6 @@ from costmodel.uncertainty.draws import copula, draw_inputs
 from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
 
 BLOCK = 10_000
-DEFAULT_DRAWS = 100_000
-DEFAULT_SEED = 1
 LEVELS = (5, 10, 25, 50, 75, 90, 95)
 FEWEST_IN_TAIL = 50
 
@@ -73,8 +72,8 @@ class Simulation:
 def simulate(
     model: Model,
     measures: tuple[str, ...],
-    draws: int = DEFAULT_DRAWS,
-    seed: int = DEFAULT_SEED,
+    draws: int = DRAWS,
+    seed: int = SEED,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Simulation:

@@ -17,6 +17,7 @@ from itertools import count
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
+    Divide,
     Expression,
     Name,
     Number,
@@ -74,6 +75,14 @@ def value_range(model: Model, measure_name: str) -> ValueRange | None:
         return None
     searched = tuple(name for name in problem.box if not problem.affine[name])
     return ValueRange(low, high, problem.cut, searched)
+
+
+def divides_by_zero(model: Model, measure_name: str) -> bool:
+    """Return whether what a measure divides by can be zero, or of either sign, within its inputs' bounds."""
+    problem = _problem(model, model.in_drawn_inputs(measure(model, measure_name)))
+    values = enclose(problem.program, problem.box)
+    divisors = [step.operands[1] for step in problem.program.steps if isinstance(step.node, Divide)]
+    return any(values[divisor][0] <= 0 <= values[divisor][1] for divisor in divisors)
 
 
 @dataclass(frozen=True, slots=True)

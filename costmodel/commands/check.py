@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from costmodel import library
-from costmodel.commands.main import INVALID
+from costmodel.commands.main import DONE, INVALID
 from costmodel.commands.options import ScenarioName, chosen_library, format_option
+from costmodel.commands.writing import printing
 
 if TYPE_CHECKING:
     from costmodel.documents.problems import Problem
+    from costmodel.model.model import Model
+
+
+CHECKED_DRAWS = 10_000
+"""Draws in which a cohort or a share that cannot be is looked for: as many as cost nothing to make."""
 
 
 class Checkable(ScenarioName):
@@ -41,11 +47,13 @@ def command(ctx: click.Context, names: tuple[str, ...], form: str) -> int:
         told, found = _check(name, folder)
         checked.append(told)
         problems.update(dict.fromkeys(found))
-    if form == "table":
-        _show(checked, list(problems))
-    else:
-        _write(form, list(problems))
-    return INVALID if problems else 0
+    code = INVALID if problems else DONE
+    with printing(code):
+        if form == "table":
+            _show(checked, list(problems))
+        else:
+            _write(form, list(problems))
+    return code
 
 
 def _targets(names: tuple[str, ...], folder: Path | None) -> list[tuple[str, Path | None]]:
@@ -73,22 +81,28 @@ def _check(name: str, folder: Path | None) -> tuple[str, tuple[Problem, ...]]:
     from costmodel.documents.problems import InputError
     from costmodel.documents.scenario_sources import read_scenario, read_tables
     from costmodel.model.compile_scenario import compile_scenario
-    from costmodel.uncertainty.draws import copula
+    from costmodel.output.wording import plural
 
     if not name:
         tables = read_tables(folder)
-        told = f"tables: {len(tables.unit_costs)} unit costs, {len(tables.indices)} price indices, "
-        return told + f"{len(tables.schedules)} discount schedules", tables.problems
+        counted = ((tables.unit_costs, "unit cost"), (tables.indices, "price index"),
+                   (tables.schedules, "discount schedule"))  # fmt: skip
+        return "tables: " + ", ".join(plural(len(found), unit) for found, unit in counted), tables.problems
     try:
         model = compile_scenario(read_scenario(name, folder))
-        copula(model)
+        _draw_a_few(model)
     except InputError as error:
         return f"{name}: not valid", error.problems
-    uncertain = len(model.uncertain)
-    return (
-        f"{model.name}: {len(model.lines)} lines, {len(model.inputs)} inputs, {uncertain} of them uncertain",
-        (),
-    )
+    told = f"{model.name}: {plural(len(model.lines), 'line')}, {plural(len(model.inputs), 'input')}"
+    return f"{told}, {len(model.uncertain)} of them uncertain", ()
+
+
+def _draw_a_few(model: Model) -> None:
+    """Make the first draws of a run, for what only draws show; raise `InputError` as a run would."""
+    if model.uncertain:
+        from costmodel.analysis.simulation import simulate
+
+        simulate(model, (), CHECKED_DRAWS)
 
 
 def _show(checked: list[str], problems: list[Problem]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from costmodel.commands.writing import CannotWriteError, abandon_stdout
 from costmodel.version import __version__
 
 DONE, FAILED, USAGE, INVALID, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -70,22 +70,9 @@ def _project_defaults() -> dict[str, Any]:
     file = Path("costmodel.toml")
     if not file.is_file():
         return {}
-    import tomllib
+    from costmodel.commands.project_file import project_defaults
 
-    try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"costmodel.toml: {error}"
-        raise click.UsageError(message) from error
-    shared = {key: value for key, value in settings.items() if not isinstance(value, dict)}
-    known = {"draws", "seed", "workers", "library", "format"}
-    unknown = sorted(set(settings) - known - set(COMMANDS))
-    if unknown:
-        message = (
-            f"costmodel.toml: unknown setting '{unknown[0]}'; expected one of: {', '.join(sorted(known))}"
-        )
-        raise click.UsageError(message)
-    return {**shared, **{name: {**shared, **settings.get(name, {})} for name in COMMANDS}}
+    return project_defaults(file)
 
 
 @click.group(
@@ -126,6 +113,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _exit_code(arguments: list[str]) -> int:
     debug = "--debug" in arguments
+    code: object = DONE
     try:
         code = cli.main(
             arguments, prog_name="costmodel", standalone_mode=False, default_map=_project_defaults()
@@ -141,11 +129,29 @@ def _exit_code(arguments: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # whoever read the output has gone; say nothing more to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        abandon_stdout()
+    except OSError as error:
+        return _refused_by_the_system(error, debug)
     except Exception as error:  # noqa: BLE001 - the last resort: a person never meets a traceback unasked
         return _failed(error, debug)
     return code if isinstance(code, int) else DONE
+
+
+def _refused_by_the_system(error: OSError, debug: bool) -> int:
+    """Tell of a full disk behind stdout, or of a file the system would not open; neither is a defect."""
+    if error.strerror is None:
+        return _failed(error, debug)
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    elif error.filename is None:
+        CannotWriteError("the output", error).show()
+    else:
+        click.echo(f"Failed: {error.filename}: {error.strerror}", err=True)
+    if error.filename is None:
+        abandon_stdout()
+    return FAILED
 
 
 def _failed(error: Exception, debug: bool) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from costmodel.commands.writing import writing
+
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 
 
@@ -24,13 +26,14 @@ def command(name: str, force: bool) -> None:
         folder / "unit_costs" / "local.yaml": "unit_costs.yaml",
         folder / "README.md": "README.md",
     }
-    if folder.exists() and not force:
-        message = f"{folder} exists already; --force writes the starter's files into it"
-        raise click.BadParameter(message, param_hint="NAME")
-    for target, source in files.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        text = (STARTER / source).read_text(encoding="utf-8").replace("NAME", folder.name)
-        target.write_text(text, encoding="utf-8", newline="\n")
+    texts = {target: (STARTER / source).read_text(encoding="utf-8") for target, source in files.items()}
+    with writing(folder):
+        if folder.exists() and not force:
+            message = f"{folder} exists already; --force writes the starter's files into it"
+            raise click.BadParameter(message, param_hint="NAME")
+        for target, text in texts.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text.replace("NAME", folder.name), encoding="utf-8", newline="\n")
     click.echo(f"Made {folder}. Next:")
     click.echo(f"  cd {folder}")
     click.echo(f"  costmodel run {folder.name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,11 +12,13 @@ from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from costmodel import library
+from costmodel.defaults import DRAWS, SEED
 
 if TYPE_CHECKING:
     from costmodel.scenario import Scenario
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+MOST_DIGITS = 1000
 
 
 def chosen_library(ctx: click.Context) -> Path | None:
@@ -133,25 +136,49 @@ class Setting(click.ParamType[tuple[str, str]]):
         return [CompletionItem(f"{name}=") for name in names if name.startswith(incomplete)]
 
 
+class WholeNumber(click.IntRange):
+    """A whole number in any spelling: 100000, 100_000, 100,000, 1e5."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; fail for 1.5, for words, and for what lies outside the range."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return super().convert(value, param, ctx)
+        from decimal import Decimal, InvalidOperation
+
+        text = str(value).strip()
+        if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text):
+            text = text.replace(",", "")
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if number.is_finite() and number.adjusted() >= MOST_DIGITS:
+            self.fail(f"'{value}' is not a whole number below 1e{MOST_DIGITS}.", param, ctx)
+        if not number.is_finite() or number != number.to_integral_value():
+            self.fail(f"'{value}' is not a whole number.", param, ctx)
+        return super().convert(int(number), param, ctx)
+
+
 scenario_argument = click.argument("scenario", type=ScenarioName())
 set_option = click.option("--set", "settings", type=Setting(), multiple=True,
                           help="Set an input: --set p0=0.45, --set 'p0={low: 0.3, high: 0.6}', "
-                               "--set unit_cost.foster_care=700. Repeat for more.")  # fmt: skip
+                               "--set unit_cost.foster_care=700 (in the table's price year). "
+                               "Repeat for more.")  # fmt: skip
 
 
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
     """Return the --format option over these formats."""
     return click.option("--format", "form", type=click.Choice(formats), default=formats[0], show_default=True,
-                        help="How the result is written.")  # fmt: skip
+                        envvar="COSTMODEL_FORMAT", help="How the result is written.")  # fmt: skip
 
 
 def draw_options(command: Decorated) -> Decorated:
     """Add --draws, --seed and --workers."""
-    command = click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True,
+    command = click.option("--workers", type=WholeNumber(1, 256), default=1, show_default=True,
                            help="Threads; the figures are the same for any number.")(command)  # fmt: skip
-    command = click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True,
+    command = click.option("--seed", type=WholeNumber(min=0), default=SEED, show_default=True,
                            help="The seed; 0 is a seed.")(command)  # fmt: skip
-    return click.option("--draws", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True,
+    return click.option("--draws", type=WholeNumber(0, 100_000_000), default=DRAWS, show_default=True,
                         help="Monte Carlo draws; 0 simulates nothing.")(command)  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from costmodel.commands.main import CHECK_FAILED
+from costmodel.commands.main import CHECK_FAILED, DONE
 from costmodel.commands.options import format_option, load_scenario, scenario_argument, set_option
+from costmodel.commands.writing import printing
 
 
 @click.command("reconcile", short_help="Recompute published figures, explain differences.")
@@ -23,14 +24,16 @@ def command(ctx: click.Context, scenario: str, settings: tuple[tuple[str, str], 
         message = f"{scenario} has no 'published:' figures to reconcile with"
         raise click.UsageError(message)
     found = loaded.reconcile()
-    if form == "table":
-        from costmodel.output.console import results
-        from costmodel.output.terminal_reconciliation import show_reconciliation
+    code = DONE if found.holds else CHECK_FAILED
+    with printing(code):
+        if form == "table":
+            from costmodel.output.console import results
+            from costmodel.output.terminal_reconciliation import show_reconciliation
 
-        show_reconciliation(loaded.model, found, results())
-    else:
-        from costmodel.output.reconciliation_files import reconciliation_csv, reconciliation_json
+            show_reconciliation(loaded.model, found, results())
+        else:
+            from costmodel.output.reconciliation_files import reconciliation_csv, reconciliation_json
 
-        text = reconciliation_json(loaded.model, found) if form == "json" else reconciliation_csv(found)
-        click.echo(text, nl=False)
-    return 0 if found.holds else CHECK_FAILED
+            text = reconciliation_json(loaded.model, found) if form == "json" else reconciliation_csv(found)
+            click.echo(text, nl=False)
+    return code

@@ -18,10 +18,12 @@ from costmodel.commands.options import (
     setting_origins,
     suggested,
 )
+from costmodel.commands.writing import writing
 
 if TYPE_CHECKING:
     from costmodel.analysis.appraisal import AppraisalResult
 
+FILES = {"json": "appraisal.json", "csv": "appraisal.csv"}
 PROGRESS_FROM = 400_000
 """Draws from which a progress bar is worth showing."""
 
@@ -57,22 +59,24 @@ def command(
     if draws == 1:
         message = "one draw has no spread; ask for two or more, or 0 to simulate nothing"
         raise click.BadParameter(message, param_hint="--draws")
+    if out is not None:
+        from costmodel.output.result_folder import check_free, write_folder
+
+        with _writing_to(out):  # before the work whose result would be lost
+            check_free(out, FILES.values(), force)
     loaded = load_scenario(ctx, scenario, settings)
     with progress_bar(draws) as progress:
         try:
-            result = loaded.run(draws, seed, workers, measures, progress)
+            wanted = form == "json" or out is not None  # only these files have room for the exact moments
+            result = loaded.run(draws, seed, workers, measures, progress, closed_forms=wanted)
         except UnknownMeasure as error:
             message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
             raise click.BadParameter(message, param_hint="--measure") from error
     texts = _texts(result, ctx)
     if out is not None:
-        from costmodel.output.result_folder import FolderExistsError, write_folder
-
-        try:
-            write_folder(out, {f"appraisal.{kind}": text() for kind, text in texts.items()}, force)
-        except FolderExistsError as error:
-            raise click.BadParameter(str(error), param_hint="--out") from error
-        click.echo(f"Written to {out}: " + ", ".join(f"appraisal.{kind}" for kind in texts), err=True)
+        with _writing_to(out):
+            write_folder(out, {FILES[kind]: text() for kind, text in texts.items()}, force)
+        click.echo(f"Written to {out}: {', '.join(FILES.values())}", err=True)
     if form == "table":
         from costmodel.output.console import results
         from costmodel.output.terminal_appraisal import show_appraisal
@@ -80,6 +84,18 @@ def command(
         show_appraisal(result, results())
     else:
         click.echo(texts[form](), nl=False)
+
+
+@contextmanager
+def _writing_to(out: Path) -> Iterator[None]:
+    """Tell a refusal of the folder in the words of `--out`."""
+    from costmodel.output.result_folder import FolderExistsError
+
+    with writing(out):
+        try:
+            yield
+        except FolderExistsError as error:
+            raise click.BadParameter(str(error), param_hint="--out") from error
 
 
 def _texts(result: AppraisalResult, ctx: click.Context) -> dict[str, Callable[[], str]]:

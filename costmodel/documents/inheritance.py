@@ -171,7 +171,8 @@ class _Join:
                 entries.setdefault(key, there)
                 continue
             here = entries[key]
-            whole = len(location) == 1 and location[0] in _VALUED_SECTIONS
+            # what stands under one key of a line (a profile, its agencies) is one thing said, as in a patch
+            whole = len(location) > 1 or (len(location) == 1 and location[0] in _VALUED_SECTIONS)
             if not whole and isinstance(here.node, MappingNode) and isinstance(there.node, MappingNode):
                 entries[key] = Entry(here.key, self.joined(here.node, there.node, (*location, key)))
             elif plain(here.node) != plain(there.node):

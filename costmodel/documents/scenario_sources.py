@@ -42,6 +42,7 @@ class ScenarioSources:
     problems: tuple[Problem, ...]
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[Path, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_scenario(
@@ -81,7 +82,7 @@ def read_scenario(
     return ScenarioSources(
         path.stem, document, node, tables, {**tables.unit_costs, **scenario_costs},
         validated.set_aside | tables.set_aside, tuple(dict.fromkeys(collected)), files.sums,
-        {**files.paths, **tables.paths},
+        {**files.paths, **tables.paths}, dict(settings or {}),
     )  # fmt: skip
 
 

@@ -10,7 +10,18 @@ from costmodel.documents.entries import InlineUnitCost, LineEntry, MixChoice, Un
 from costmodel.documents.problems import as_a_share, did_you_mean
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.yaml_reader import Node
-from costmodel.model.expression import ONE, Expression, Name, Number, multiply, names, simplify
+from costmodel.model.expression import (
+    ONE,
+    ZERO,
+    Expression,
+    Name,
+    Number,
+    maximum,
+    multiply,
+    names,
+    simplify,
+    total,
+)
 from costmodel.model.findings import Findings, Location, is_whole, origin, written_at
 from costmodel.model.inputs import Evidence
 from costmodel.model.line import Adjustment, Kind, Line, UnitValue
@@ -71,7 +82,7 @@ class _LineCompiler:
         quantity = self.expression("quantity", entry.quantity)
         parts = self.unit_values()
         adjustments = self.adjustments()
-        profile = self.profile()
+        profile, time_base, beyond = self.profile()
         if not parts:
             return None
         mix = entry.unit_cost.mix if isinstance(entry.unit_cost, MixChoice) else ""
@@ -93,6 +104,8 @@ class _LineCompiler:
             overlap_group=next((group for group in groups if group), ""),
             evidence=Evidence(entry.source or "", entry.quality or "", note=entry.note or ""),
             origin=origin(self.findings.node, self.at),
+            time_base=time_base,
+            beyond=beyond,
         )
 
     def expression(self, key: str, written: float | str, *more: str | int) -> Expression:
@@ -282,10 +295,11 @@ class _LineCompiler:
             found.append(Adjustment(key, text, factor))
         return tuple(found)
 
-    def profile(self) -> tuple[Expression, ...]:
+    def profile(self) -> tuple[tuple[Expression, ...], str, Expression]:
+        """Return the share of each year, what it covers in words, and what falls after the horizon."""
         entry, years = self.entry.profile, self.frame.years
         if entry is None:
-            return once(years)
+            return once(years), "one-off", ZERO
         at = (*self.at, "profile")
         if entry.shares is not None:
             if entry.years is not None or entry.from_year is not None or entry.drop_off is not None:
@@ -296,10 +310,14 @@ class _LineCompiler:
                 simplify(self.expression("profile", share, "shares", index))
                 for index, share in enumerate(entry.shares)
             )
-            return given_shares(shares, years)
+            return (
+                given_shares(shares, years),
+                f"spread over {len(shares)} years",
+                total(list(shares[years:])),
+            )
         if entry.years is None:
             self.findings.report(at, "a profile without years", "years, or shares, or once", key=True)
-            return once(years)
+            return once(years), "one-off", ZERO
         duration = simplify(self.expression("profile", entry.years, "years"))
         start = simplify(self.expression("profile", entry.from_year or 0.0, "from"))
         drop_off = simplify(self.expression("profile", entry.drop_off or 0.0, "drop_off"))
@@ -307,7 +325,10 @@ class _LineCompiler:
             if isinstance(value, Number) and (value.value < 0 or (key == "drop_off" and value.value > 1)):
                 limit = "a share between 0 and 1" if key == "drop_off" else "a number that is not negative"
                 self.findings.report((*at, key), f"{key}: {value.value:g}", limit)
-        return lasting(duration, years, start, drop_off)
+        known = duration.value if isinstance(duration, Number) else None
+        time_base = "an uncertain time" if known is None else f"{known:g} year{'s' if known != 1 else ''}"
+        beyond = maximum(ZERO, start + duration - float(years))
+        return lasting(duration, years, start, drop_off), time_base, beyond
 
 
 def report_price_year(

@@ -10,9 +10,22 @@ from costmodel.documents.problems import as_a_share
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.model.compile_lines import MixShares
 from costmodel.model.distributions import Beta
-from costmodel.model.expression import ONE, Expression, Name, Number, multiply, simplify, substitute, subtract
+from costmodel.model.expression import (
+    ONE,
+    Expression,
+    Name,
+    Number,
+    appears_once,
+    multiply,
+    names,
+    simplify,
+    substitute,
+    subtract,
+)
 from costmodel.model.findings import Findings, Location, origin
 from costmodel.model.inputs import Evidence, Input
+from costmodel.model.interval import bounds, enclose
+from costmodel.model.program import program
 
 
 def compile_mixes(
@@ -82,6 +95,7 @@ class _MixCompiler:
             )
         for item in rest:
             if item in self.sources.unit_costs:
+                self.check_rest((*at, item), item, left)
                 shares[item] = left
         return tuple((item, shares[item]) for item in entry if item in shares)
 
@@ -96,6 +110,17 @@ class _MixCompiler:
             wrong = low if low < 0 else high
             advice = as_a_share(wrong)
             self.findings.report(location, f"{item}: a share of {wrong:g}", "a share between 0 and 1", advice)
+
+    def check_rest(self, location: Location, item: str, left: Expression) -> None:
+        """Report a rest that falls below 0 where the shares before it are all at their highest."""
+        written = written_out(left, self.inputs)
+        box = {name: bounds(self.inputs[name]) for name in names(written)}
+        steps = program([written])
+        low, _ = enclose(steps, box)[steps.outputs[0]]
+        # with one name in two shares the bounds are wider than the truth; the draws are watched instead
+        if appears_once(written) and -math.inf < low < -1e-9:
+            found = f"{item}: the rest is {low:.3g} where the other shares are at their highest"
+            self.findings.report(location, found, "shares that leave at least 0 for the rest")
 
     def dirichlet(self, name: str, entry: Dirichlet, known: frozenset[str]) -> MixShares:
         """Return Dirichlet shares as broken sticks: independent betas, so that the algebra stays multilinear.

@@ -74,6 +74,7 @@ class _ScenarioCompiler:
             acknowledgements=dict(document.acknowledgements),
             counterfactual=questions.counterfactual(),
             price_index=index,
+            settings=dict(self.sources.settings),
         )
         model = replace(model, measures=questions.measures(model))
         return replace(model, published=questions.published(model))

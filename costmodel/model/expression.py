@@ -244,6 +244,18 @@ def names(expression: Expression) -> frozenset[str]:
     return frozenset().union(*(names(operand) for operand in operands(expression)))
 
 
+def appears_once(expression: Expression) -> bool:
+    """Return whether no input is mentioned twice, so that bounds from its form are the true ones."""
+    found: list[str] = []
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            found.append(node.name)
+        waiting += operands(node)
+    return len(found) == len(set(found))
+
+
 def rebuild(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
     """Return the same kind of node over other operands, folding what is known."""
     match expression:

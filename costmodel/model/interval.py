@@ -14,6 +14,7 @@ from costmodel.model.expression import (
     Add,
     Ceiling,
     Divide,
+    Expression,
     Maximum,
     Minimum,
     Multiply,
@@ -22,11 +23,22 @@ from costmodel.model.expression import (
     Power,
     Subtract,
 )
+from costmodel.model.inputs import Input
 from costmodel.model.program import Program
 
 Interval = tuple[float, float]
 EVERYTHING: Interval = (-math.inf, math.inf)
 NOTHING: Interval = (0.0, 0.0)
+
+
+def bounds(item: Input) -> Interval:
+    """Return an input's low and high, the whole line where it has no bounds of its own."""
+    value = item.value
+    if isinstance(value, (int, float)):
+        return (float(value), float(value))
+    if isinstance(value, Expression) or value.is_conditional:
+        return EVERYTHING
+    return (value.low, value.high)
 
 
 def times(a: Interval, b: Interval) -> Interval:

@@ -48,7 +48,8 @@ class Adjustment:
 class Line:
     """One benefit or cost of an appraisal, as an algebra over the scenario's inputs.
 
-    `profile` and `discount_factors` have one entry for each year of the horizon.
+    `profile` and `discount_factors` have one entry for each year of the horizon; `time_base` says in words
+    what the profile covers, and `beyond` how many annual values of it fall after the horizon.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Line:
     overlap_group: str
     evidence: Evidence
     origin: Origin
+    time_base: str = "one-off"
+    beyond: Expression = ZERO
 
     @cached_property
     def unit_value(self) -> Expression:

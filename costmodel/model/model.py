@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,7 +60,8 @@ class Model:
     """A scenario as an algebra: every answer is a question asked of this object.
 
     `inputs` are in an order in which each depends only on those before it. `unused` names inputs that
-    no line, measure or input needs. `files` maps each file read to the SHA-256 of its bytes.
+    no line, measure or input needs. `files` maps each file read to the SHA-256 of its bytes, `settings` each
+    input that was set from outside the files to what it was set to.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Model:
     unused: tuple[str, ...] = ()
     price_index: PriceIndex | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def uncertain(self) -> tuple[Input, ...]:
@@ -184,6 +186,19 @@ def needs(item: Input) -> frozenset[str]:
     if isinstance(item.value, (int, float)):
         return frozenset()
     return distribution_needs(item.value)
+
+
+def depends_on(model: Model, name: str, wanted: Collection[str]) -> bool:
+    """Return whether an input is one of those wanted, or is made of one of them."""
+    waiting, seen = [name], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in wanted:
+            return True
+        if current not in seen and current in model.inputs:
+            seen.add(current)
+            waiting += needs(model.inputs[current])
+    return False
 
 
 def distribution_needs(distribution: Distribution) -> frozenset[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
 
 COLUMNS = ("scenario", "item", "name", "unit", "price_year", "statistic", "value", "standard_error")
-Row = tuple[str, str, str, str, str, str, float, float | str]
+Row = tuple[str, str, str, str, str, str, float | str, float | str]
 
 
 def appraisal_csv(result: AppraisalResult) -> str:
@@ -28,6 +28,8 @@ def table_csv(columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> s
 
 def _rows(result: AppraisalResult) -> Iterator[Row]:
     year = result.model.appraisal.price_year
+    for name, text in result.model.settings.items():
+        yield (result.model.name, "set", name, "", "", "as set", text, "")
     for line in result.lines:
         for statistic, value in _line_figures(line):
             yield (result.model.name, "line", line.line.name, "GBP", year, statistic, value, "")

@@ -13,6 +13,7 @@ from costmodel.model.model import Model
 from costmodel.version import __version__
 
 if TYPE_CHECKING:
+    from costmodel.analysis.moments import Moments, NoClosedForm
     from costmodel.analysis.simulation import Band, Estimate
 
 SCHEMA_VERSION = 1
@@ -50,6 +51,7 @@ def appraisal_json(result: AppraisalResult, settings: Mapping[str, Any] | None =
         "seed": result.seed,
         "draws": result.draws,
         "settings": dict(settings or {}),
+        "set": dict(model.settings),
         "measures": {name: _measure(measure) for name, measure in result.measures.items()},
         "lines": [_line(line) for line in result.lines],
         "agencies": {name: {key: number(value) for key, value in figures.items()}
@@ -75,7 +77,18 @@ def _measure(measure: MeasureResult) -> dict[str, Any]:
         "cases": {case: number(value) for case, value in measure.cases.items()},
         "range": _range(measure.range),
         "simulation": _band(measure.band),
+        "divides_by_zero": measure.divides_by_zero,
+        "closed_form": _closed_form(measure.closed_form),
     }
+
+
+def _closed_form(found: Moments | NoClosedForm | None) -> dict[str, Any] | None:
+    """Return the exact mean and sd, or why there is none; None where nobody asked."""
+    if found is None:
+        return None
+    if hasattr(found, "reason"):
+        return {"reason": found.reason}
+    return {"mean": number(found.mean), "sd": number(found.sd)}
 
 
 def _range(found: ValueRange | None) -> dict[str, Any] | None:

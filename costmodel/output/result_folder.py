@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -20,11 +20,7 @@ def write_folder(folder: Path, files: Mapping[str, str], force: bool = False) ->
     is replaced as a whole, so that old and new files never lie side by side.
     """
     folder = folder.absolute()
-    if folder.exists() and not force:
-        message = f"{folder} exists already; --force replaces it"
-        raise FolderExistsError(message)
-    if folder.exists():
-        _check_replaceable(folder, frozenset(files))
+    check_free(folder, files, force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -43,6 +39,19 @@ def write_folder(folder: Path, files: Mapping[str, str], force: bool = False) ->
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def check_free(folder: Path, names: Iterable[str], force: bool = False) -> None:
+    """Raise `FolderExistsError` where files of these names may not be written to the folder.
+
+    It is there and `force` is not given, or it is no earlier result.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not force:
+        message = f"{folder} exists already; --force replaces it"
+        raise FolderExistsError(message)
+    if folder.exists():
+        _check_replaceable(folder, frozenset(names))
 
 
 def _check_replaceable(folder: Path, names: frozenset[str]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
+from costmodel.analysis.switching import SwitchingValue
+from costmodel.model.model import depends_on
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.console import is_narrow
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
@@ -47,9 +49,12 @@ def _heading(result: AppraisalResult, console: Console) -> None:
     years = f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
     discounting = appraisal.discounting_title
     if appraisal.discounting != "none":
-        discounting = f"discounted: {discounting}"
+        discounting = f"present value in {appraisal.start}, discounted: {discounting}"
     console.print(Text(model.title, style=BOLD))
-    console.print(Text(f"{years}; {prices}; {discounting}", style=DIM))
+    console.print(Text(_wrapped(f"{years}; {prices}; {discounting}", console), style=DIM))
+    if model.settings:
+        changed = ", ".join(f"{name} = {text}" for name, text in model.settings.items())
+        console.print(Text(_wrapped(f"CHANGED, not as in the files: {changed}", console), style=BOLD))
     console.print()
 
 
@@ -143,7 +148,7 @@ def _add_line(
     values = [Text(_shown(value, "GBP"), style=style) for value in _values(result, line)]
     if not columns:
         prices = _prices(line)
-        if _prices_heading(result) != "Prices":
+        if _prices_heading(result) != "Prices" and prices != result.model.appraisal.price_year:
             prices = f"from {prices} prices"
         parts = (_product(result, line), prices, falls_to(line.falls_to))
         detail = Text(indent + line.line.title)
@@ -151,10 +156,10 @@ def _add_line(
         table.add_row(detail, *values)
         return
     cells = {
-        "Count": "" if _is_amount(line) else plural(line.count, line.unit),
+        "Count": "" if _is_amount(line) else _count(result, line),
         "Unit cost": "" if _is_amount(line) else _unit_cost(result, line),
-        "Years": f"{line.years:.4g}",
-        "Factor": f"{line.adjustment:.3g}",
+        "Years": _between(result, line.years, line.case_years, "{:.4g}".format),
+        "Factor": _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format),
         _prices_heading(result): _prices(line),
         "Falls to": falls_to(line.falls_to),
     }
@@ -168,20 +173,32 @@ def _is_amount(line: LineResult) -> bool:
 
 def _product(result: AppraisalResult, line: LineResult) -> str:
     """Return a line's value as a product: 4,212 hours x £46 x 1.5 years."""
-    factors = [] if _is_amount(line) else [plural(line.count, line.unit), _unit_cost(result, line)]
-    if abs(line.years - 1) > 1e-9:
-        factors.append(f"{line.years:.4g} years")
-    if abs(line.adjustment - 1) > 1e-9:
-        factors.append(f"{line.adjustment:.3g}")
+    factors = [] if _is_amount(line) else [_count(result, line), _unit_cost(result, line)]
+    years = _between(result, line.years, line.case_years, "{:.4g}".format)
+    factor = _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format)
+    factors += [] if years == "1" else [f"{years} years"]
+    factors += [] if factor == "1" else [factor]
     return " x ".join(factors)
 
 
+def _between(
+    result: AppraisalResult, best: float, cases: Mapping[str, float], show: Callable[[float], str]
+) -> str:
+    """Return a figure as the columns beside it have it: in the cases, from the least to the greatest."""
+    values = list(cases.values()) if result.model.cases else [best]
+    low, high = show(min(values)), show(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def _count(result: AppraisalResult, line: LineResult) -> str:
+    values = list(line.case_counts.values()) if result.model.cases else [line.count]
+    low, high = min(values), max(values)
+    most = plural(high, line.unit)
+    return most if count(low) == count(high) else f"{count(low)} to {most}"
+
+
 def _unit_cost(result: AppraisalResult, line: LineResult) -> str:
-    """Return the unit value; where the cases differ in it, from the least to the greatest."""
-    values = list(line.case_unit_values.values()) if result.model.cases else []
-    if values and max(values) - min(values) > 0.005:
-        return f"{unit_price(min(values))} to {unit_price(max(values))}"
-    return unit_price(values[0] if values else line.unit_value)
+    return _between(result, line.unit_value, line.case_unit_values, unit_price)
 
 
 def _prices(line: LineResult) -> str:
@@ -217,7 +234,10 @@ _LEVELS: tuple[tuple[int, tuple[int, ...]], ...] = (
 
 def _bands(result: AppraisalResult, width: int) -> Table:
     levels = next(shown for least, shown in _LEVELS if width >= least)
-    table = figure_table(f"Range of outcomes over {result.draws:,} draws (seed {result.seed})")
+    held = _held(result)
+    table = figure_table(
+        f"Range of outcomes over {result.draws:,} draws (seed {result.seed})" + (f", {held}" if held else "")
+    )
     table.add_column("", overflow="fold", min_width=18 if width >= 72 else 10)
     for level in levels:
         table.add_column(f"P{level}", justify="right", no_wrap=True)
@@ -245,12 +265,12 @@ def _agencies(result: AppraisalResult, console: Console) -> None:
         for case in cases:
             table.add_column(f"Net, {case}", justify="right")
     else:
-        for name in ("Gains", "Pays", "Net"):
+        for name in ("Gains", "Pays", "Net", "Cashable net"):
             table.add_column(name, justify="right")
     for name, figures in sorted(
         result.agencies.items(), key=lambda item: (item[0] != result.payer, -item[1]["net"])
     ):
-        keys = [f"net in {case}" for case in cases] or ["gross", "cost", "net"]
+        keys = [f"net in {case}" for case in cases] or ["gross", "cost", "net", "net_cashable"]
         table.add_row(agency(name), *[pounds(figures[key]) for key in keys])
     console.print()
     console.print(table)
@@ -269,22 +289,40 @@ def _wrapped(text: str, console: Console, indent: str = "") -> str:
 def headline(result: AppraisalResult) -> list[str]:
     """Return the sentences that sum an appraisal up, the headline first."""
     net, cost = result.measures["net"], result.measures["cost"]
-    band = net.band
-    simulated = band is not None and band.mean is not None and band.sd is not None and band.sd.value > 0
     spent = f"for a cost of {short_pounds(cost.best)}"
+    sentences = []
     if result.model.cases:
-        sentences = [f"{_between_cases(net)}, {spent}."]
-    elif simulated and band is not None and band.mean is not None:
+        sentences.append(f"{_between_cases(net)}, {spent}.")
+    band = net.band
+    # where the counterfactual is taken as certain, a chance would be of everything but the main doubt
+    if (
+        band is not None
+        and band.mean is not None
+        and band.sd is not None
+        and band.sd.value
+        and not _held(result)
+    ):
         low, high = band.percentiles[10].value, band.percentiles[90].value
         between = f"{short_pounds(low)} (P10) to {short_pounds(high)} (P90)"
-        sentences = [f"Net present value of {short_pounds(band.mean.value)} on average, {between}, {spent}."]
-    else:
-        sentences = [f"Net present value of {short_pounds(net.best)}, {spent}."]
-    if simulated:
+        mean = f"{short_pounds(band.mean.value)} on average ({short_pounds(net.best)} at best values)"
+        sentences.append(f"Net present value of {mean}, {between}, {spent}.")
         sentences.append(_chances(result))
+    elif not sentences:
+        sentences.append(f"Net present value of {short_pounds(net.best)}, {spent}.")
     if net.range is not None and net.range.low.value != net.range.high.value:
         sentences.append(_range_sentence(result))
     return [*sentences, *_switching_sentences(result)]
+
+
+def _held(result: AppraisalResult) -> str:
+    """Return the counterfactual inputs that are taken as certain while others vary, in words."""
+    model = result.model
+    point = model.best_point()
+    drawn = {item.name for item in model.uncertain}
+    certain = [name for name in model.counterfactual if not depends_on(model, name, drawn)]
+    return ", ".join(
+        f"{name} held at {_share_or_number(point[name], model.inputs[name].unit)}" for name in certain
+    )
 
 
 def _between_cases(net: MeasureResult) -> str:
@@ -314,34 +352,43 @@ def _range_sentence(result: AppraisalResult) -> str:
     found = result.measures["net"].range
     if found is None:
         return ""
-    exact = "" if found.low.exact and found.high.exact else " (to the search's limit)"
-    cut = f"; {', '.join(found.cut)} between P0.1 and P99.9" if found.cut else ""
     low, high = short_pounds(found.low.value), short_pounds(found.high.value)
-    return (
-        f"Exact range of net, with every input at its worst or its best at once: {low} to {high}{exact}{cut}. "
-        "It says nothing of likelihood."
-    )
+    text = f"Exact range of net, with every input at its worst or its best at once: {low} to {high}"
+    if not (found.low.exact and found.high.exact):
+        text = text.replace("Exact range", "Range (to the limit of the search)")
+    if found.cut:
+        text += f"; {', '.join(found.cut)} between P0.1 and P99.9"
+    if found.searched:
+        text += f"; net is not affine in {', '.join(found.searched)}, which was searched"
+    return f"{text}. It says nothing of likelihood."
 
 
 def _switching_sentences(result: AppraisalResult) -> list[str]:
     sentences = []
     for name, values in result.switching.items():
         unit = result.model.inputs[name].unit
-        shown = {case: value for case, value in values.items() if case != "best"} or {"": values["best"]}
-        parts = [
-            f"{_share_or_number(found.value, unit)}{f' ({case})' if case else ''}"
-            for case, found in shown.items()
-            if found.value is not None
-        ]
-        base = _share_or_number(values["best"].base, unit)
-        others = "" if "" not in shown else ", all else at best values"
-        if parts:
-            sentences.append(
-                f"Net is zero where {name} is {' or '.join(parts)}{others}; it is taken as {base}."
-            )
-        else:
-            sentences.append(f"No value of {name} alone brings net to zero; it is taken as {base}.")
+        cases = {case: value for case, value in values.items() if case != "best"} or {"": values["best"]}
+        for found, labels in _grouped(cases):
+            base = _share_or_number(found.base, unit)
+            others = f" ({' and '.join(labels)})" if labels != [""] else ", all else at best values"
+            where = f"No value of {name} alone brings net to zero"
+            if found.value is not None:
+                where = f"Net is zero where {name} is {_share_or_number(found.value, unit)}"
+            sentences.append(f"{where}{others}; it is taken as {base}.")
     return sentences
+
+
+def _grouped(cases: Mapping[str, SwitchingValue]) -> list[tuple[SwitchingValue, list[str]]]:
+    """Return the different switching values, each with the cases that have it."""
+    groups: list[tuple[SwitchingValue, list[str]]] = []
+    for case, found in cases.items():
+        for known, labels in groups:
+            if known == found:
+                labels.append(case)
+                break
+        else:
+            groups.append((found, [case]))
+    return groups
 
 
 def _share_or_number(value: float, unit: str) -> str:
@@ -364,8 +411,9 @@ def _precision(result: AppraisalResult) -> list[str]:
     if result.too_few:
         few = ", ".join(result.too_few)
         texts.append(f"{result.draws:,} draws are too few for {few}: ask for more with --draws.")
-    for measure in result.measures.values():
-        if measure.band is not None and measure.band.undefined > 0:
-            share = percent(measure.band.undefined)
-            texts.append(f"{measure.title} does not exist in {share} of draws; only its best value is shown.")
+    texts += [
+        f"{measure.title} divides by what can be zero or less: it has no mean and no range."
+        for measure in result.measures.values()
+        if measure.divides_by_zero
+    ]
     return texts

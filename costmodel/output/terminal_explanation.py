@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
@@ -9,6 +11,7 @@ from rich.tree import Tree
 from costmodel.analysis.explanation import ExplainedInput, ExplainedUnitValue, Explanation
 from costmodel.model.model import Model
 from costmodel.model.price_index import AS_STATED
+from costmodel.output.terminal_listing import show_shipped_note
 from costmodel.output.terminal_table import BOLD, DIM
 from costmodel.output.wording import count, falls_to, pounds, unit_price
 
@@ -40,6 +43,13 @@ def show_explanation(model: Model, found: Explanation, console: Console) -> None
     if line.evidence.source:
         root.add(Text(f"source: {line.evidence.source}", style=DIM))
     console.print(root)
+    show_shipped_note(_texts(root), console)
+
+
+def _texts(tree: Tree) -> Iterator[str]:
+    yield str(tree.label)
+    for branch in tree.children:
+        yield from _texts(branch)
 
 
 def _formula(found: Explanation) -> str:

@@ -2,37 +2,109 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from costmodel.model.model import Model
 from costmodel.output.console import is_narrow, results
+from costmodel.output.shipped_files import shipped_note
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
 from costmodel.output.wording import count
 
 TITLES = {"price_year": "Prices"}
 NARROW_LEAVES_OUT = ("file", "unit", "source")
+FIGURES = ("value", "best", "mean", "P5", "P50", "P95")
+FOLDED = ("title", "unit", "source", "file")
+LEAST_FOLDED, LEAST_NAMES, GAP = 16, 20, 2
+"""How narrow a title is folded, how narrow names are broken, and what parts two columns of a table."""
 
 
 def show_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print records as a table, a column per key."""
+    """Print records as a table, a column per key, or one below another where the terminal is too narrow."""
     console = results()
     if not rows:
         console.print("Nothing found.")
         return
     keys = [key for key in rows[0] if not (is_narrow(console) and key in NARROW_LEAVES_OUT)]
+    names = _room_for_names(rows, keys, console.width)
+    pieces = [piece for row in rows for piece in _pieces(str(row["name"]))]
+    if names < min(_widest(rows, "name"), max(LEAST_NAMES, *map(len, pieces))):
+        _show_records(rows, keys, console)
+    else:
+        console.print(_table(rows, keys, names))
+    if "file" in keys:
+        show_shipped_note([str(row["file"]) for row in rows], console)
+
+
+def show_shipped_note(texts: Iterable[str], console: Console) -> None:
+    """Print where `costmodel/shipped/` is if one of the texts names a file in it; whole, to be copied."""
+    note = shipped_note(texts)
+    if note:
+        console.print(Text(note, style=DIM), soft_wrap=True)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], names: int) -> Table:
     table = figure_table("")
     for key in keys:
-        right = key in ("value", "best", "mean", "P5", "P50", "P95")
-        table.add_column(TITLES.get(key, key[:1].upper() + key[1:]), justify="right" if right else "left",
-                         overflow="fold", no_wrap=right, style=BOLD if key == "name" else "")  # fmt: skip
+        table.add_column(_head(key), justify="right" if key in FIGURES else "left", overflow="fold",
+                         no_wrap=key not in FOLDED, style=BOLD if key == "name" else "")  # fmt: skip
     for row in rows:
-        table.add_row(*[Text(str(row[key])) for key in keys])
-    console.print(table)
+        shown = {**row, "name": _broken(str(row["name"]), names)}
+        table.add_row(*[Text(str(shown[key])) for key in keys])
+    return table
+
+
+def _show_records(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], console: Console) -> None:
+    """Print each record as its name, and below it what there is to say of it."""
+    for row in rows:
+        figures = [(_head(key).lower() if key[:1] != "P" else key, row[key]) for key in keys
+                   if key not in ("name", *FOLDED)]  # fmt: skip
+        told = [str(row[key]) for key in keys if key in FOLDED and row[key]]
+        told.append(", ".join(f"{head} {value}" for head, value in figures if value != ""))
+        console.print(Text(str(row["name"]), style=BOLD))
+        for text in filter(None, told):
+            console.print(Text(textwrap.indent(textwrap.fill(text, console.width - 2), "  ")))
+
+
+def _head(key: str) -> str:
+    return TITLES.get(key, key[:1].upper() + key[1:])
+
+
+def _widest(rows: Sequence[Mapping[str, Any]], key: str) -> int:
+    return max(cell_len(str(row[key])) for row in rows)
+
+
+def _room_for_names(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], width: int) -> int:
+    """Return the columns left for names: all they take, or less where only broken ones fit, or 0.
+
+    Beside titles, which fold, a name is never broken.
+    """
+    folded = [key for key in keys if key in FOLDED]
+    others = sum(max(len(_head(key)), _widest(rows, key)) for key in keys if key not in ("name", *FOLDED))
+    room = width - others - LEAST_FOLDED * len(folded) - GAP * (len(keys) - 1)
+    names = _widest(rows, "name")
+    return names if room >= names else 0 if folded else room
+
+
+def _broken(name: str, width: int) -> str:
+    """Return a name on lines of at most `width`, broken after its underscores only."""
+    lines = [""]
+    for piece in _pieces(name):
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
+def _pieces(name: str) -> list[str]:
+    return re.findall(r"[^_]*_+|[^_]+", name)
 
 
 def show_model(model: Model, rows: Sequence[Mapping[str, Any]], console: Console) -> None:
@@ -68,3 +140,4 @@ def show_fields(title: str, fields: Mapping[str, str]) -> None:
     for name, text in fields.items():
         wrapped = textwrap.fill(text, max(20, console.width - width), subsequent_indent=" " * width)
         console.print(Text.assemble((f"{name:<{width}}", DIM), wrapped))
+    show_shipped_note(fields.values(), console)

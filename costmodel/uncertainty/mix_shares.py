@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from costmodel.model.expression import Expression, names
-from costmodel.model.inputs import Input, Origin
-from costmodel.model.interval import EVERYTHING, Interval, enclose
+from costmodel.model.inputs import Origin
+from costmodel.model.interval import bounds, enclose
 from costmodel.model.model import Model
 from costmodel.model.program import program
 
@@ -27,7 +26,7 @@ class WatchedShare:
 
 def watched_shares(model: Model) -> tuple[WatchedShare, ...]:
     """Return the shares that bounds alone do not prove to lie between 0 and 1 in every draw."""
-    box = {name: _ends(item) for name, item in model.inputs.items()}
+    box = {name: bounds(item) for name, item in model.inputs.items()}
     found: dict[tuple[str, str], WatchedShare] = {}
     for line in model.lines:
         for part in line.unit_values:
@@ -60,13 +59,3 @@ def refuse_outside(watched: tuple[WatchedShare, ...], computed: list[Any]) -> No
 
             found = f"the share of {item.unit_cost} in mix '{item.mix}' is {wrong:.4g} in a draw"
             raise refused(item.origin, found, "shares between 0 and 1 in every draw")
-
-
-def _ends(item: Input) -> Interval:
-    value = item.value
-    if isinstance(value, (int, float)):
-        return (float(value), float(value))
-    if isinstance(value, Expression) or value.is_conditional:
-        return EVERYTHING
-    low, high = value.low, value.high
-    return (low, high) if math.isfinite(low) and math.isfinite(high) else EVERYTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,7 +54,16 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "mixed_time_bases": (
         {"benefits": {"a": line(), "b": line(profile={"years": 1.5})}},
-        {"benefits": {"a": line(), "b": line(profile={"years": 1})}},
+        {"benefits": {"a": line(profile={"years": 1}), "b": line(profile={"years": 1})}},
+    ),
+    "no_design": ({}, {"design": "randomised controlled trial"}),
+    "beyond_horizon": (
+        {"benefits": {"a": line(profile={"years": 5})}, "appraisal": {"years": 3}},
+        {"benefits": {"a": line(profile={"years": 3})}, "appraisal": {"years": 3}},
+    ),
+    "case_outside_range": (
+        {"inputs": {"size": {"low": 1, "high": 2, **SOURCED}}, "cases": {"large": {"size": 3}}},
+        {"inputs": {"size": {"low": 1, "high": 2, **SOURCED}}, "cases": {"large": {"size": 2}}},
     ),
     "benefits_fall_to_others": (
         {"benefits": {"a": line(falls_to={"nhs": 0.25, "local_authority": 0.75})}, "costs": SERVICE},
@@ -111,7 +121,7 @@ def test_every_code_is_tried() -> None:
         and node.func.id == "Notice"
         and isinstance(node.args[0], ast.Constant)
     }
-    assert made == {*PAIRS, "red_and_high_impact"}
+    assert made == {*PAIRS, "red_and_high_impact", "changed_inputs"}
 
 
 def test_deadweight_is_seen_through_derived_inputs() -> None:
@@ -119,17 +129,31 @@ def test_deadweight_is_seen_through_derived_inputs() -> None:
     assert "no_deadweight" not in codes(scenario(inputs=inputs, benefits={"a": line(quantity="kept")}))
 
 
-def test_the_pounds_that_fall_to_others_are_those_of_the_case_quoted() -> None:
-    inputs = {"share": {"value": 1, **SOURCED}}
-    benefits = {"a": line(quantity="share", falls_to={"nhs": 1})}
-    model = scenario(inputs=inputs, benefits=benefits, costs=SERVICE)
+def test_what_falls_to_others_is_told_in_pounds() -> None:
+    benefits = {"a": line(quantity=1, falls_to={"nhs": 1})}
+    (text,) = [
+        n.text
+        for n in notices(scenario(benefits=benefits, costs=SERVICE))
+        if n.code == "benefits_fall_to_others"
+    ]
+    assert text.startswith("The council pays; £1,000")
 
-    def told(chosen: dict[str, float] | None) -> str:
-        return next(n.text for n in notices(model, {}, chosen) if n.code == "benefits_fall_to_others")
 
-    assert "£1,000" in told(None)
-    assert "£250" in told({"share": 0.25})
-    assert told(None).startswith("The council pays")
+def test_an_input_that_was_set_is_told() -> None:
+    model = replace(scenario(benefits={"a": line()}), settings={"p0": "0.3"})
+    (notice,) = [n for n in notices(model) if n.code == "changed_inputs"]
+    assert "p0 = 0.3" in notice.text
+    assert "changed_inputs" not in codes(scenario(benefits={"a": line()}))
+
+
+def test_correlated_inputs_are_not_given_shares_of_the_variance() -> None:
+    inputs = {name: {"low": 0, "high": 4, "source": "survey", "quality": "red"} for name in ("a", "b")}
+    together = scenario(
+        inputs=inputs,
+        benefits={"x": line(quantity="a + b")},
+        correlations=[{"inputs": ["a", "b"], "rank": 0.5}],
+    )
+    assert "red_and_high_impact" not in codes(together, a=0.6, b=0.6)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ benefits:
 costs:
   team: {amount: 590000, price_year: 2024-25, falls_to: {local_authority: 1}}
 """
-MOST_SECONDS = 2.0
+MOST_SECONDS = 30.0  # a bomb takes minutes or all memory; a loaded machine is only slow
 
 
 def problems_of(shelf: Path, name: str = "case") -> tuple[Problem, ...]:

@@ -38,6 +38,7 @@ def test_units_in_the_plural() -> None:
     assert plural(31, "child") == "31 children"
     assert plural(1612, "child week") == "1,612 child weeks"
     assert plural(4.5, "hours") == "4.50 hours"
+    assert (plural(1, "price index"), plural(2, "price index")) == ("1 price index", "2 price indices")
 
 
 def test_who_it_falls_to() -> None:
