@@ -107,14 +107,15 @@ def appraise(
         from costmodel.analysis.moments import closed_form
     results = {}
     for name, expression in expressions.items():
-        unsound = divides_by_zero(model, name)
+        found = value_range(model, name)
+        unsound = found is None and divides_by_zero(model, name)
         results[name] = MeasureResult(
             name,
             measure_title(model, name),
             measure_unit(model, name),
             model.value(expression, best),
             {case: model.value(expression, point) for case, point in points.items()},
-            None if unsound else value_range(model, name),
+            found,
             None if unsound or simulation is None else simulation.bands[name],
             unsound,
             closed_form(model, name) if closed_forms else None,

@@ -62,17 +62,14 @@ class ValueRange:
 
 
 def value_range(model: Model, measure_name: str) -> ValueRange | None:
-    """Return the exact range of a measure, None where it has none because it can divide by zero."""
+    """Return the exact range of a measure, None where it has none: it divides by zero, or is unbounded."""
     problem = _problem(model, model.in_drawn_inputs(measure(model, measure_name)))
     values = enclose(problem.program, problem.box)
-    if not all(math.isfinite(bound) for bound in values[problem.program.outputs[0]]):
+    if _zero_divisor(problem, values) or not all(map(math.isfinite, values[problem.program.outputs[0]])):
         return None
     tolerance = PENNY if measure_unit(model, measure_name) == "GBP" else 1e-9
-    try:
-        low = _minimum(problem, 1.0, tolerance)
-        high = _minimum(problem, -1.0, tolerance)
-    except ZeroDivisionError:  # nothing times a quotient that does not exist everywhere
-        return None
+    low = _minimum(problem, 1.0, tolerance)
+    high = _minimum(problem, -1.0, tolerance)
     searched = tuple(name for name in problem.box if not problem.affine[name])
     return ValueRange(low, high, problem.cut, searched)
 
@@ -80,7 +77,10 @@ def value_range(model: Model, measure_name: str) -> ValueRange | None:
 def divides_by_zero(model: Model, measure_name: str) -> bool:
     """Return whether what a measure divides by can be zero, or of either sign, within its inputs' bounds."""
     problem = _problem(model, model.in_drawn_inputs(measure(model, measure_name)))
-    values = enclose(problem.program, problem.box)
+    return _zero_divisor(problem, enclose(problem.program, problem.box))
+
+
+def _zero_divisor(problem: _Problem, values: list[Interval]) -> bool:
     divisors = [step.operands[1] for step in problem.program.steps if isinstance(step.node, Divide)]
     return any(values[divisor][0] <= 0 <= values[divisor][1] for divisor in divisors)
 

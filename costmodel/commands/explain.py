@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 from costmodel import library
 from costmodel.commands.options import (
@@ -32,6 +36,8 @@ class ScenarioOrLine(click.ParamType[str]):
         folder = chosen_library(ctx)
         lines = line_names(given[0] if given else DEFAULT_SCENARIO, folder)
         names = lines if given else (*library.scenario_names(folder), *lines)
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 

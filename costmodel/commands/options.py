@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
-from click.shell_completion import CompletionItem
 
 from costmodel import library
 from costmodel.defaults import DRAWS, SEED
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from costmodel.scenario import Scenario
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -44,6 +45,8 @@ class ScenarioName(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Return the scenarios that begin so."""
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in library.scenario_names(chosen_library(ctx))
                 if name.startswith(incomplete)]  # fmt: skip
 
@@ -133,6 +136,8 @@ class Setting(click.ParamType[tuple[str, str]]):
         )
         known = set(library.scenario_names(folder))
         names = next((input_names(word, folder) for word in words if word in known), ())
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(f"{name}=") for name in names if name.startswith(incomplete)]
 
 

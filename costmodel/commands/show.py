@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from costmodel import library
 from costmodel.commands.options import (
@@ -19,6 +18,8 @@ from costmodel.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from costmodel.documents.scenario_sources import FoundUnitCost
     from costmodel.model.model import Model
 
@@ -34,6 +35,8 @@ class ScenarioOrUnitCost(click.ParamType[str]):
         """Return the scenarios and unit costs that begin so."""
         folder = chosen_library(ctx)
         names = (*library.scenario_names(folder), *unit_cost_names(folder))
+        from click.shell_completion import CompletionItem
+
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 

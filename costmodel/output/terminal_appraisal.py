@@ -126,7 +126,8 @@ def _add_lines(
             sums = [
                 _sum(column) for column in zip(*[_values(result, member) for member in members], strict=True)
             ]
-            table.add_row(group, *[""] * len(columns), *[_shown(value, "GBP") for value in sums])
+            cells = [group, *[""] * len(columns), *[_shown(value, "GBP") for value in sums]]
+            table.add_row(*map(Text, cells))
             for member in members:
                 _add_line(table, result, member, columns, "  ")
         elif not group:
@@ -250,7 +251,7 @@ def _bands(result: AppraisalResult, width: int) -> Table:
         figures = [figure(band.percentiles[level].value, measure.unit) for level in levels]
         error = band.mean.standard_error
         figures += [figure(band.mean.value, measure.unit), f"{error:,.0f}" if error >= 10 else f"{error:.2g}"]
-        table.add_row(_measure_label(result, measure), *figures)
+        table.add_row(*map(Text, (_measure_label(result, measure), *figures)))
     return table
 
 
@@ -271,7 +272,7 @@ def _agencies(result: AppraisalResult, console: Console) -> None:
         result.agencies.items(), key=lambda item: (item[0] != result.payer, -item[1]["net"])
     ):
         keys = [f"net in {case}" for case in cases] or ["gross", "cost", "net", "net_cashable"]
-        table.add_row(agency(name), *[pounds(figures[key]) for key in keys])
+        table.add_row(*map(Text, (agency(name), *[pounds(figures[key]) for key in keys])))
     console.print()
     console.print(table)
 
