@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.analysis.notices import Notice, notices
 from costmodel.analysis.switching import SwitchingValue, switching_value
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from costmodel.analysis.simulation import Band
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureResult:
+class MeasureResult(NamedTuple):
     """One measure: at best values, in each case, its exact range, and its band where it was simulated.
 
     `divides_by_zero` says that its divisor can be zero or change sign within the inputs' bounds; such a
@@ -62,8 +61,7 @@ class LineResult:
     mean: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class AppraisalResult:
+class AppraisalResult(NamedTuple):
     """Everything `run` shows. `switching` holds, per counterfactual input, best values and each case."""
 
     model: Model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from costmodel.model.expression import Expression, total
 from costmodel.model.measures import payer
@@ -14,8 +14,7 @@ HIGH_SHARE = 0.10
 """An input with this share of the variance of net or more is one the answer hangs on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """One thing to know: a code for programs, a sentence or two for people."""
 
     code: str

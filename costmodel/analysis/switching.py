@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
@@ -30,8 +30,7 @@ FURTHEST = 1e12
 STEPS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchingValue:
+class SwitchingValue(NamedTuple):
     """Where a measure is zero: `value` is None where no value of this input alone is found to do so.
 
     `base` is the input's best value, `low` and `high` the bounds searched, `exact` whether the measure

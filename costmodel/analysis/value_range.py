@@ -12,8 +12,8 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
@@ -38,8 +38,7 @@ PENNY = 0.005
 MOST_BOXES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
+class Extreme(NamedTuple):
     """One end of a range: its value and the inputs that attain it; `exact` is False if the search gave up."""
 
     value: float
@@ -47,8 +46,7 @@ class Extreme:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRange:
+class ValueRange(NamedTuple):
     """The least and greatest value of a measure over the box of its inputs.
 
     `cut` names unbounded inputs that were taken between quantiles, `searched` inputs that the measure is
@@ -85,8 +83,7 @@ def _zero_divisor(problem: _Problem, values: list[Interval]) -> bool:
     return any(values[divisor][0] <= 0 <= values[divisor][1] for divisor in divisors)
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
+class _Problem(NamedTuple):
     """A measure over a box. `counts` gives each drawn cohort as an expression of the box's variables."""
 
     program: Program

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from costmodel.model.expression import Expression, Name, Number, Value, apply, operands
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One node: a number or a name (no operands), or an operation on earlier steps."""
 
     node: Expression
     operands: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """Steps in an order in which each needs only those before it; `outputs` index the wanted ones."""
 
     steps: tuple[Step, ...]

@@ -7,8 +7,7 @@ by (seed, name). Adding an input, reordering a file or splitting the work change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, as_expression, evaluate
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Copula:
+class Copula(NamedTuple):
     """The inputs that are correlated, and the Cholesky factor of their Pearson correlation."""
 
     names: tuple[str, ...]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from costmodel.model.expression import Expression, names
 from costmodel.model.inputs import Origin
@@ -14,8 +13,7 @@ from costmodel.model.program import program
 SLACK = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedShare:
+class WatchedShare(NamedTuple):
     """A share that could leave 0 to 1, as far as its inputs' lows and highs tell."""
 
     mix: str
