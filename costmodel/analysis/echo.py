@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from costmodel.model.expression import Expression
 from costmodel.model.model import Model
 from costmodel.uncertainty.draws import copula, draw_inputs
 from costmodel.uncertainty.inverse_cdf import inverse_cdf
@@ -32,9 +33,10 @@ def echo_inputs(model: Model) -> tuple[Echo, ...]:
     values = draw_inputs(model, 1, 0, DRAWS, copula(model)) if model.uncertain else {}
     found = []
     for name, item in model.inputs.items():
-        if item.is_uncertain and not item.value.is_conditional:  # type: ignore[union-attr]  # is_uncertain
-            low, middle, high = inverse_cdf(item.value, np.array([0.05, 0.5, 0.95]))  # type: ignore[arg-type]
-            found.append(Echo(name, best[name], item.value.mean, float(low), float(middle), float(high)))  # type: ignore[union-attr]
+        said = item.value
+        if not isinstance(said, (int, float, Expression)) and not said.is_conditional:
+            low, middle, high = map(float, inverse_cdf(said, np.array([0.05, 0.5, 0.95])))
+            found.append(Echo(name, best[name], said.mean, low, middle, high))
         elif np.ndim(values.get(name, 0.0)):
             drawn = np.sort(values[name])
             low, middle, high = (float(drawn[int(DRAWS * level)]) for level in (0.05, 0.5, 0.95))

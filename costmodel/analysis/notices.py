@@ -225,7 +225,8 @@ def _red_and_high(model: Model, variance_share: Mapping[str, float]) -> list[Not
     found = []
     for name, share in sorted(variance_share.items(), key=lambda item: -item[1]):
         item = model.inputs[name]
-        cohort = item.is_uncertain and item.value.is_conditional  # type: ignore[union-attr]  # is_uncertain
+        value = item.value
+        cohort = not isinstance(value, (int, float, Expression)) and value.is_conditional
         # a cohort's spread is chance and its probability's, which is an input of its own
         if share >= HIGH_SHARE and item.evidence.quality == "red" and not cohort and name not in together:
             text = f"{name} has red evidence and carries {share:.0%} of the variance of net."

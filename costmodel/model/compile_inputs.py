@@ -251,7 +251,7 @@ class _InputCompiler:
         _refuse_unknown(*(part.value for part in known if isinstance(part, Number)))
         stand_ins = (1.0, 0.5)
         build(*(part.value if isinstance(part, Number) else stand_ins[i] for i, part in enumerate(known)))
-        return build(*(part.value if isinstance(part, Number) else part for part in formulas))  # type: ignore[no-any-return]
+        return build(*(part.value if isinstance(part, Number) else part for part in formulas))  # type: ignore[no-any-return]  # build is one of two
 
     def check_support(self, source: ValueSource, distribution: Distribution) -> None:
         if distribution.is_conditional:
