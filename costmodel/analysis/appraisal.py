@@ -12,7 +12,7 @@ from costmodel.analysis.value_range import ValueRange, divides_by_zero, value_ra
 from costmodel.model.expression import Expression
 from costmodel.model.line import Line
 from costmodel.model.measures import measure, measure_names, measure_title, measure_unit, payer
-from costmodel.model.model import Model
+from costmodel.model.model import Model, depends_on
 
 if TYPE_CHECKING:
     from costmodel.analysis.moments import Moments, NoClosedForm
@@ -62,7 +62,11 @@ class LineResult:
 
 
 class AppraisalResult(NamedTuple):
-    """Everything `run` shows. `switching` holds, per counterfactual input, best values and each case."""
+    """Everything `run` shows.
+
+    `switching` holds, per counterfactual input, best values and each case; `held` names the counterfactual
+    inputs that are taken as certain, so that no chance is a chance of the whole.
+    """
 
     model: Model
     payer: str
@@ -75,6 +79,7 @@ class AppraisalResult(NamedTuple):
     seed: int
     too_few: tuple[str, ...]
     variance_share: Mapping[str, float]
+    held: tuple[str, ...]
 
 
 def appraise(
@@ -124,7 +129,7 @@ def appraise(
     return AppraisalResult(
         model, payer(model), results, lines, _agencies(model, best, points), _switching(model),
         notices(model, shares), simulation.draws if simulation is not None else 0, seed,
-        simulation.too_few if simulation is not None else (), shares,
+        simulation.too_few if simulation is not None else (), shares, _held(model),
     )  # fmt: skip
 
 
@@ -179,6 +184,11 @@ def _agencies(
         figures |= {f"net in {case}": model.value(net, point) for case, point in points.items()}
         found[agency] = figures
     return found
+
+
+def _held(model: Model) -> tuple[str, ...]:
+    drawn = {item.name for item in model.uncertain}
+    return tuple(name for name in model.counterfactual if not depends_on(model, name, drawn))
 
 
 def _switching(model: Model) -> dict[str, dict[str, SwitchingValue]]:

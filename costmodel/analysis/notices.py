@@ -34,6 +34,7 @@ def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> 
         *_beyond_horizon(model),
         _falls_to_others(model),
         *_overlaps(model),
+        *_line_notes(model),
         _no_deadweight(model),
         *_cases_outside(model),
         *_red_and_high(model, variance_share or {}),
@@ -190,6 +191,14 @@ def _overlaps(model: Model) -> list[Notice]:
     return found
 
 
+def _line_notes(model: Model) -> list[Notice]:
+    return [
+        Notice("line_note", f"{line.title}: {line.evidence.note.rstrip('.')}.")
+        for line in model.lines
+        if line.evidence.note
+    ]
+
+
 def _no_deadweight(model: Model) -> Notice | None:
     depend = set(model.counterfactual)
     lines = [
@@ -229,7 +238,7 @@ def _red_and_high(model: Model, variance_share: Mapping[str, float]) -> list[Not
         cohort = not isinstance(value, (int, float, Expression)) and value.is_conditional
         # a cohort's spread is chance and its probability's, which is an input of its own
         if share >= HIGH_SHARE and item.evidence.quality == "red" and not cohort and name not in together:
-            text = f"{name} has red evidence and carries {share:.0%} of the variance of net."
+            text = f"{name} has red evidence and accounts by itself for {share:.0%} of the variance of net."
             found.append(Notice("red_and_high_impact", text))
     return found
 
@@ -251,7 +260,12 @@ def _unused(model: Model) -> Notice | None:
 
 def named(agency: str) -> str:
     """Return an agency's name as it stands in a sentence."""
-    special = {"local_authority": "the council", "nhs": "NHS", "cafcass": "Cafcass"}
+    special = {
+        "local_authority": "the council",
+        "nhs": "NHS",
+        "cafcass": "Cafcass",
+        "ministry_of_justice": "Ministry of Justice",
+    }
     return special.get(agency, agency.replace("_", " "))
 
 

@@ -18,11 +18,11 @@ def appraisal_csv(result: AppraisalResult) -> str:
 
 
 def table_csv(columns: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
-    """Return rows under a heading as CSV text, floats with every digit they have."""
+    """Return rows under a heading as CSV text, floats to twelve digits."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([repr(cell) if isinstance(cell, float) else cell for cell in row] for row in rows)
+    writer.writerows([f"{cell:.12g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
     return text.getvalue()
 
 

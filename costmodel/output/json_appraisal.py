@@ -58,15 +58,19 @@ def appraisal_json(result: AppraisalResult, settings: Mapping[str, Any] | None =
                      for name, figures in result.agencies.items()},
         "switching_values": {name: {case: _switching(value) for case, value in cases.items()}
                              for name, cases in result.switching.items()},
-        "variance_shares": dict(result.variance_share),
+        "squared_correlation_with_net": dict(result.variance_share),
+        "counterfactual_held": list(result.held),
         "notices": [{"code": notice.code, "text": notice.text} for notice in result.notices],
         "too_few_draws_for": list(result.too_few),
     }  # fmt: skip
 
 
 def number(value: float) -> float | None:
-    """Return a number that JSON can hold, None for what is not finite."""
-    return float(value) if math.isfinite(value) else None
+    """Return a number that JSON can hold, None for what is not finite.
+
+    Twelve digits: 590,000 is not 589,999.9999999999 because three shares of it were added.
+    """
+    return float(f"{value:.12g}") if math.isfinite(value) else None
 
 
 def _measure(measure: MeasureResult) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
 from costmodel.analysis.switching import SwitchingValue
-from costmodel.model.model import depends_on
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.console import is_narrow
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
@@ -317,12 +316,9 @@ def headline(result: AppraisalResult) -> list[str]:
 
 def _held(result: AppraisalResult) -> str:
     """Return the counterfactual inputs that are taken as certain while others vary, in words."""
-    model = result.model
-    point = model.best_point()
-    drawn = {item.name for item in model.uncertain}
-    certain = [name for name in model.counterfactual if not depends_on(model, name, drawn)]
+    point, inputs = result.model.best_point(), result.model.inputs
     return ", ".join(
-        f"{name} held at {_share_or_number(point[name], model.inputs[name].unit)}" for name in certain
+        f"{name} held at {_share_or_number(point[name], inputs[name].unit)}" for name in result.held
     )
 
 

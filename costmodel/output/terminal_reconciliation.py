@@ -79,7 +79,9 @@ def _explain(figure: ReconciledFigure, console: Console) -> None:
     if figure.status == "unexplained":
         if not figure.candidates:
             texts.append("nothing tried here closes it: unit cost, factor, duration, price year, rounding")
-        texts.append(f"to record what is known of it, add explanation: at {figure.published.origin}")
+        texts.append(
+            f"to record what is known of it, add explanation: to the figure at {figure.published.origin}"
+        )
     for text in texts:
         wrapped = textwrap.fill(text, console.width - 2, initial_indent="  - ", subsequent_indent="    ",
                                 break_on_hyphens=False)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-AGENCIES = {"local_authority": "Council", "nhs": "NHS", "cafcass": "Cafcass"}
+from costmodel.analysis.notices import named
 
 
 def pounds(value: float, decimals: int = 0) -> str:
@@ -57,7 +57,8 @@ def figure(value: float, unit: str) -> str:
 
 def agency(name: str) -> str:
     """Return an agency's name as it heads a row."""
-    return AGENCIES.get(name, name.replace("_", " ").capitalize())
+    text = named(name).removeprefix("the ")
+    return text[:1].upper() + text[1:]
 
 
 def falls_to(shares: Mapping[str, float]) -> str:

@@ -77,6 +77,7 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"benefits": {"a": line()}},
         {"benefits": {"a": line(adjustments={"deadweight": 0.2})}},
     ),
+    "line_note": ({"benefits": {"a": line(note="counted once")}}, {"benefits": {"a": line()}}),
     "no_source": (
         {"benefits": {"a": line(amount={"value": 5})}},
         {"benefits": {"a": line()}},
@@ -158,7 +159,12 @@ def test_correlated_inputs_are_not_given_shares_of_the_variance() -> None:
 
 @pytest.mark.parametrize(
     ("agency", "name"),
-    [("local_authority", "the council"), ("nhs", "NHS"), ("ministry_of_justice", "ministry of justice")],
+    [
+        ("local_authority", "the council"),
+        ("nhs", "NHS"),
+        ("ministry_of_justice", "Ministry of Justice"),
+        ("legal_aid", "legal aid"),
+    ],
 )
 def test_agencies_by_name(agency: str, name: str) -> None:
     assert named(agency) == name
