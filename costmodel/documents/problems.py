@@ -4,13 +4,11 @@ The first half holds places, problems and their two printed forms. The second ha
 message of the YAML reader is one function or constant here, so that they can be read, and edited, together.
 """
 
-import os
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 WIDTH = 100
@@ -96,13 +94,6 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _position(place: Place) -> tuple[str, int, int]:
     return place.path, place.line, place.column
-
-
-def named_path(path: str | os.PathLike[str]) -> str:
-    """Return the path as the person would name it: from the working directory when it lies beneath it."""
-    full = Path(path).absolute()
-    here = Path.cwd()
-    return str(full.relative_to(here)) if full.is_relative_to(here) else str(path)
 
 
 def as_a_share(value: float) -> str:

@@ -18,11 +18,6 @@ def financial_year_start(text: str) -> int | None:
     return int(match[1])
 
 
-def financial_year(start: int) -> str:
-    """Return the financial year that begins in April of a calendar year: 2017 is `2017-18`."""
-    return f"{start}-{(start + 1) % 100:02d}"
-
-
 @dataclass(frozen=True, slots=True)
 class PriceIndex:
     """One vintage of one price index: a level for each financial year, the forecast years named."""

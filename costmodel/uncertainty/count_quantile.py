@@ -184,7 +184,7 @@ def _search(u: FloatArray, none: FloatArray, rise: FloatArray, fall: FloatArray)
 
 
 def _binomial_walk(trials: FloatArray, probability: FloatArray, u: FloatArray) -> FloatArray:
-    from scipy.special import betainc, betaincc  # type: ignore[import-untyped]  # scipy ships no types
+    from scipy.special import betainc, betaincc
 
     def reaches(count: FloatArray, at: NDArray[np.intp]) -> NDArray[np.bool_]:
         n, p, v = trials[at], probability[at], u[at]

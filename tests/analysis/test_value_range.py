@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from costmodel.analysis.value_range import ValueRange, value_range
 from tests.analysis.written_scenarios import line, scenario

@@ -1,7 +1,6 @@
 """How problems are sorted, worded and drawn."""
 
 import pickle
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from costmodel.documents.problems import (
     Place,
     Problem,
     did_you_mean,
-    named_path,
     render_problems,
     shown,
 )
@@ -169,13 +167,6 @@ def test_the_caret_is_under_its_own_character(text: str, data: st.DataObject) ->
 )
 def test_the_nearest_known_word(word: str, known: list[str], suggestion: str) -> None:
     assert did_you_mean(word, known) == suggestion
-
-
-def test_a_path_is_named_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert named_path(tmp_path / "unit_costs" / "a.yaml") == str(Path("unit_costs", "a.yaml"))
-    assert named_path("a.yaml") == "a.yaml"
-    assert named_path(tmp_path.parent / "a.yaml") == str(tmp_path.parent / "a.yaml")
 
 
 def test_what_is_shown_is_short_and_visible() -> None:

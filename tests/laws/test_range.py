@@ -96,7 +96,7 @@ def corners(model: Model) -> dict[str, np.ndarray[Any, Any]]:
             values[name] = float(item.value)
             continue
         if item.is_derived:
-            values[name] = evaluate(as_expression(item.value), values)  # type: ignore[arg-type]
+            values[name] = evaluate(as_expression(item.value), values)  # type: ignore[arg-type]  # is_derived: an expression
             continue
         values = {key: np.concatenate([np.broadcast_to(at, size)] * 2) for key, at in values.items()}
         ends: tuple[Any, Any]
@@ -104,7 +104,7 @@ def corners(model: Model) -> dict[str, np.ndarray[Any, Any]]:
             trials = evaluate(as_expression(item.value.trials), values)
             ends = (0.0, np.broadcast_to(trials, 2 * size)[size:])
         else:
-            ends = (item.value.low, item.value.high)  # type: ignore[union-attr]
+            ends = (item.value.low, item.value.high)  # type: ignore[union-attr]  # only drawn inputs come here
         values[name] = np.concatenate([np.broadcast_to(end, size) for end in ends])
         size *= 2
         if size > MOST_CORNERS:
@@ -222,9 +222,9 @@ def test_widening_never_narrows_the_range_of_a_model_that_is_not_affine(kind: st
 def test_a_case_inside_the_box_lies_within_the_range(paper: Written, eighth: int) -> None:
     model = paper.load()
     chosen = {
-        item.name: round(item.value.low + (item.value.high - item.value.low) * eighth / 8, 6)  # type: ignore[union-attr]
+        item.name: round(item.value.low + (item.value.high - item.value.low) * eighth / 8, 6)  # type: ignore[union-attr]  # only drawn inputs come here
         for item in model.uncertain
-        if not item.value.is_conditional and item.name in paper.scenario["inputs"]  # type: ignore[union-attr]
+        if not item.value.is_conditional and item.name in paper.scenario["inputs"]  # type: ignore[union-attr]  # only drawn inputs come here
     }
     paper.scenario["cases"]["inside"] = chosen
     model = paper.load()
