@@ -51,7 +51,8 @@ _SYNONYMS = {
         "quantity": "volume count",
         "extends": "parent",
         "from or from_year": "start from",
-        "to_year": "to end",
+        "to or to_year": "to end stop",
+        "points": "steps number_of_points",
         "index": "levels level",
         "rank": "correlation rho",
     }.items()
@@ -177,6 +178,8 @@ def _owner(location: Location) -> str:
     if len(location) < 2:
         return ""
     parent = location[-2]
+    if location[0] == "sweep" and isinstance(parent, int):
+        return f" in {shown(str(location[-3]))}"  # in a table its position says nothing
     return f" in item {parent + 1} of {location[-3]}" if isinstance(parent, int) else f" in {shown(parent)}"
 
 

@@ -22,6 +22,7 @@ from costmodel.documents.checked_values import (
     refuse,
 )
 from costmodel.documents.entries import LineEntry, Mix, UnitCostEntry, ValueEntry, Written
+from costmodel.documents.sweep_entries import SweepEntry
 
 
 class AppraisalEntry(Written):
@@ -117,8 +118,8 @@ class ScenarioDocument(Written):
     """Named rules, such as minimum and maximum: inputs to values."""
     published: list[PublishedEntry] = Field(default_factory=list)
     """Published figures to reconcile with."""
-    sweep: dict[str, object] = Field(default_factory=dict)
-    """Inputs to vary, for a sweep."""
+    sweep: dict[str, SweepEntry] = Field(default_factory=dict)
+    """Inputs to vary, each with its values: p0 stands in place of the input, p0* scales it, p0+ moves it."""
 
 
 class UnitCostTable(Written):

@@ -25,7 +25,9 @@ from costmodel.documents.yaml_reader import MAX_PROBLEMS, Mapping, Node, place_o
 ROUNDS = 8
 """How often a document is read, with what was wrong put right, before it is given up."""
 _GENTLE_ROUNDS = 5
-_TAGS = frozenset(("<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>"))
+_TAGS = frozenset(
+    ("<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>", "<list>", "<range>", "<word>", "<value>")
+)
 _VALUED = ("inputs", "unit_costs")
 _HARMLESS: dict[str, Any] = {
     "title": "untitled", "source": "unstated", "unit": "unit", "kind": "fiscal", "cashable": 0,
@@ -155,6 +157,9 @@ class _Reading:
         elif len(location) > 2 and location[2] in ("profile", "adjustments"):
             self.node = without(self.node, location[: 3 if location[2] == "profile" else 4])
         elif location[:1] == ("cases",):
+            self.node = without(self.node, location[:3])
+        elif location[:1] == ("sweep",) and any(isinstance(part, int) for part in location[2:3]):
+            self.amended.add(location[:3])
             self.node = without(self.node, location[:3])
         else:
             self.drop(location[: 1 if fault.compares or location[:1] == ("steps",) else 2])

@@ -62,6 +62,23 @@ def compile_inputs(sources: Mapping[str, ValueSource], findings: Findings) -> di
     return _InputCompiler(sources, findings).all()
 
 
+def compile_beside(
+    source: ValueSource, inputs: Mapping[str, Input], findings: Findings
+) -> tuple[float | Expression | Distribution, str]:
+    """Return what one more value is, over inputs that are compiled already, and how it was written."""
+    compiler = _InputCompiler({}, findings)
+    compiler.names = frozenset(inputs)
+    compiler.done = dict(inputs)
+    return compiler.value(source), _written(source)
+
+
+def know(inputs: Mapping[str, Input], findings: Findings) -> None:
+    """Tell findings what is known of inputs that were compiled before."""
+    compiler = _InputCompiler({}, findings)
+    for name, item in inputs.items():
+        compiler.know(name, item.value)
+
+
 class _ReportedError(ValueError):
     """A distribution whose parameter was reported already."""
 
@@ -109,6 +126,14 @@ class _InputCompiler:
             entry.review_by or "",
             entry.note or "",
         )
+        self.know(name, value)
+        self.done[name] = Input(
+            name, value, entry.unit or "", evidence, origin(source.node, source.location),
+            _written(source), entry.title or "", source.price_year,
+        )  # fmt: skip
+
+    def know(self, name: str, value: float | Expression | Distribution) -> None:
+        """Keep what is known of an input, for those made of it."""
         if isinstance(value, float):
             self.constants[name] = Number(value)
         elif isinstance(value, Expression):
@@ -117,10 +142,6 @@ class _InputCompiler:
                 self.constants[name] = known
             else:
                 self.findings.extents[name] = extent(value, self.findings.extents)
-        self.done[name] = Input(
-            name, value, entry.unit or "", evidence, origin(source.node, source.location),
-            _written(source), entry.title or "", source.price_year,
-        )  # fmt: skip
 
     def formula(self, source: ValueSource, key: str, written: float | str) -> Expression:
         """Return a parameter's expression, what it needs compiled first, known inputs filled in."""

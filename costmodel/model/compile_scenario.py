@@ -15,6 +15,8 @@ from costmodel.model.compile_inputs import ValueSource, compile_inputs
 from costmodel.model.compile_lines import Frame, compile_line, line_names
 from costmodel.model.compile_mixes import compile_mixes
 from costmodel.model.compile_questions import Questions
+from costmodel.model.compile_sweep import compile_axes
+from costmodel.model.design import Axis
 from costmodel.model.expression import (
     names,
 )
@@ -77,7 +79,15 @@ class _ScenarioCompiler:
             settings=dict(self.sources.settings),
         )
         model = replace(model, measures=questions.measures(model))
-        return replace(model, published=questions.published(model))
+        model = replace(model, published=questions.published(model))
+        return replace(model, sweep=self.sweep(model))
+
+    def sweep(self, model: Model) -> tuple[Axis, ...]:
+        """Return what the scenario says should be varied: of all unit costs, those it uses."""
+        if not self.document.sweep:
+            return ()
+        whole = not (self.sources.problems or self.findings.problems)
+        return compile_axes(self.document.sweep, self.trimmed(model) if whole else model, self.findings)
 
     def check_names(self) -> None:
         document = self.document

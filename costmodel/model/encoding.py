@@ -13,6 +13,7 @@ from typing import Any
 
 from costmodel.model import (
     bounded_distributions,
+    design,
     discrete_distributions,
     distributions,
     expression,
@@ -32,6 +33,7 @@ _HOMES = (
     inputs,
     line,
     price_index,
+    design,
     model,
 )
 _TUPLE = "#"

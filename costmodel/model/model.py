@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from costmodel.model.design import Axis
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, Number, as_expression, evaluate, names, substitute
 from costmodel.model.inputs import Correlation, Input, Origin
@@ -61,7 +62,8 @@ class Model:
 
     `inputs` are in an order in which each depends only on those before it. `unused` names inputs that
     no line, measure or input needs. `files` maps each file read to the SHA-256 of its bytes, `settings` each
-    input that was set from outside the files to what it was set to.
+    input that was set from outside the files to what it was set to; `sweep` is what the scenario itself says
+    should be varied.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Model:
     price_index: PriceIndex | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    sweep: tuple[Axis, ...] = ()
 
     @cached_property
     def uncertain(self) -> tuple[Input, ...]:
