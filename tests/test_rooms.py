@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "costmodel"
-ROOMS = ("documents", "model", "uncertainty", "analysis", "output", "commands")
+ROOMS = ("documents", "model", "uncertainty", "execution", "analysis", "output", "commands")
 ANYWHERE = {"defaults", "library", "version"}
 HOMES = {
     "yaml": {"documents"},
@@ -16,6 +16,12 @@ HOMES = {
     "click": {"commands"},
     "rich": {"output", "commands"},
     "scipy": {"uncertainty"},
+    "numba": {"uncertainty", "analysis"},
+    "llvmlite": {"uncertainty"},
+    "threadpoolctl": {"analysis"},
+    "dask": {"execution"},
+    "distributed": {"execution"},
+    "pyarrow": {"output"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 IN_ROOMS = [file for file in FILES if file.relative_to(PACKAGE).parts[0] in ROOMS]
