@@ -28,7 +28,10 @@ endef
 # pip reads dependency groups from 25.1; the pip that comes with Python 3.11 is older.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup run test lint types check format constraints suitable-python
+PEERS_VENV ?= .venv-peers
+PEERS_INSTALLED := $(PEERS_VENV)/.installed
+
+.PHONY: help setup run test lint types check format bench bench-peers constraints suitable-python
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -55,6 +58,12 @@ format: $(INSTALLED) ## put the code in the agreed format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+bench: $(INSTALLED) ## measure sweeps against plain numpy, the machine and other tools; writes benchmarks/results.md
+	$(BIN)/python -m benchmarks.bench --peers $(PEERS_VENV)/bin/python $(BENCH_ARGS)
+
+bench-peers: $(PEERS_INSTALLED) ## install the other tools into .venv-peers and measure them
+	$(PEERS_VENV)/bin/python -m benchmarks.peers
+
 constraints: ## pin the newest versions that work together in constraints.txt
 	$(CHECK_PYTHON)
 	@set -eu; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
@@ -77,4 +86,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
 	$(PIP) install --quiet --constraint constraints.txt --group dev
 	$(PIP) install --quiet --constraint constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+$(PEERS_INSTALLED): benchmarks/peers-constraints.txt
+	$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --constraint benchmarks/peers-constraints.txt openturns SALib ema_workbench threadpoolctl
 	@touch $@

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,12 @@ from costmodel.model.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from costmodel.analysis.appraisal import AppraisalResult
     from costmodel.analysis.explanation import Explanation
     from costmodel.analysis.reconciliation import Reconciliation
+    from costmodel.analysis.sweep_result import SweepResult
     from costmodel.analysis.switching import SwitchingValue
     from costmodel.analysis.value_range import ValueRange
 
@@ -62,11 +64,53 @@ class Scenario:
 
         return explain(self.model, line, case)
 
+    def sweep(
+        self,
+        vary: Mapping[str, str | float | Sequence[float | str]] | None = None,
+        table: str | Path | None = None,
+        design: str = "grid",
+        points: int = 0,
+        measures: tuple[str, ...] = ("gross", "cost", "net", "benefit_cost_ratio"),
+        draws: int = DRAWS,
+        seed: int = SEED,
+        workers: int = 1,
+        executor: Executor | None = None,
+        cluster: str = "",
+        resume: str | Path | None = None,
+        engine: str = "auto",
+        keep_going: bool = False,
+    ) -> SweepResult:
+        """Return the figures of thousands of scenarios, all on the same draws.
+
+        `vary` holds values by input, as `--vary` takes them or as numbers: {"families": "81:405:5",
+        "p0*": [0.8, 1, 1.2]}; the scenario's own `sweep:` without it. `table` is a CSV file with a row per
+        scenario instead. `design` is `grid`, or `latin-hypercube` or `sobol` with so many `points`.
+        `executor` is any `concurrent.futures.Executor`. Raises `InputError` and
+        `ScenarioFailed`.
+        """
+        from costmodel.analysis.designs import chosen_design
+        from costmodel.analysis.sweep import sweep
+
+        texts = tuple((label, _values_text(values)) for label, values in (vary or {}).items())
+        chosen = chosen_design(
+            self.model, texts, Path(table) if table is not None else None, design, points, seed
+        )
+        return sweep(
+            self.model, chosen, measures, draws, seed, workers=workers, executor=executor, cluster=cluster,
+            resume=resume, engine=engine, keep_going=keep_going,
+        )  # fmt: skip
+
     def reconcile(self) -> Reconciliation:
         """Return every published figure of the scenario recomputed, differences explained."""
         from costmodel.analysis.reconciliation import reconcile
 
         return reconcile(self.model)
+
+
+def _values_text(values: str | float | Sequence[float | str]) -> str:
+    if isinstance(values, (str, int, float)):
+        return str(values)
+    return ",".join(str(value) for value in values)
 
 
 def load(

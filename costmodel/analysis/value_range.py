@@ -12,8 +12,9 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
@@ -27,7 +28,7 @@ from costmodel.model.expression import (
     not_affine,
     substitute,
 )
-from costmodel.model.interval import NOTHING, Interval, enclose, hull, slopes
+from costmodel.model.interval import Interval, enclose, slopes
 from costmodel.model.measures import measure, measure_unit
 from costmodel.model.model import Model
 from costmodel.model.program import Program, program
@@ -61,11 +62,11 @@ class ValueRange(NamedTuple):
 
 def value_range(model: Model, measure_name: str) -> ValueRange | None:
     """Return the exact range of a measure, None where it has none: it divides by zero, or is unbounded."""
-    problem = _problem(model, model.in_drawn_inputs(measure(model, measure_name)))
+    problem = problem_of(model, measure(model, measure_name), OwnEnds())
     values = enclose(problem.program, problem.box)
     if _zero_divisor(problem, values) or not all(map(math.isfinite, values[problem.program.outputs[0]])):
         return None
-    tolerance = PENNY if measure_unit(model, measure_name) == "GBP" else 1e-9
+    tolerance = tolerance_of(model, measure_name)
     low = _minimum(problem, 1.0, tolerance)
     high = _minimum(problem, -1.0, tolerance)
     searched = tuple(name for name in problem.box if not problem.affine[name])
@@ -74,55 +75,101 @@ def value_range(model: Model, measure_name: str) -> ValueRange | None:
 
 def divides_by_zero(model: Model, measure_name: str) -> bool:
     """Return whether what a measure divides by can be zero, or of either sign, within its inputs' bounds."""
-    problem = _problem(model, model.in_drawn_inputs(measure(model, measure_name)))
+    problem = problem_of(model, measure(model, measure_name), OwnEnds())
     return _zero_divisor(problem, enclose(problem.program, problem.box))
 
 
-def _zero_divisor(problem: _Problem, values: list[Interval]) -> bool:
-    divisors = [step.operands[1] for step in problem.program.steps if isinstance(step.node, Divide)]
-    return any(values[divisor][0] <= 0 <= values[divisor][1] for divisor in divisors)
+def tolerance_of(model: Model, measure_name: str) -> float:
+    """Return how near to the true end of a range a search comes, in the measure's unit."""
+    return PENNY if measure_unit(model, measure_name) == "GBP" else 1e-9
 
 
-class _Problem(NamedTuple):
+def _zero_divisor(problem: Problem, values: list[Interval]) -> bool:
+    return any(values[divisor][0] <= 0 <= values[divisor][1] for divisor in divisors(problem.program))
+
+
+def divisors(steps: Program) -> list[int]:
+    """Return the steps that a program divides by."""
+    return [step.operands[1] for step in steps.steps if isinstance(step.node, Divide)]
+
+
+class Ends(Protocol):
+    """Where variables end: numbers, or float[scenario] where the model is that of many scenarios at once."""
+
+    def of(self, name: str, distribution: Distribution) -> tuple[Any, Any]:
+        """Return the low and high of an input that is drawn from no other."""
+
+    def taken(self, probability: Expression) -> tuple[Any, Any]:
+        """Return the least and greatest share of its trials that a binomial cohort can be."""
+
+    def most_calls(self, rate: Expression, box: Mapping[str, tuple[Any, Any]]) -> Any:
+        """Return the greatest count of a Poisson cohort, infinite where its rate is."""
+
+
+class OwnEnds:
+    """The ends of a model's own inputs."""
+
+    def of(self, name: str, distribution: Distribution) -> Interval:  # noqa: ARG002 - told by its distribution
+        """Return a distribution's low and high, an unbounded one cut at quantiles."""
+        return cut_ends(distribution)
+
+    def taken(self, probability: Expression) -> Interval:
+        """Return 0 to 1, or whichever of them is certain."""
+        if isinstance(probability, Number) and probability.value in (0.0, 1.0):
+            return (probability.value, probability.value)
+        return (0.0, 1.0)
+
+    def most_calls(self, rate: Expression, box: Mapping[str, Interval]) -> float:
+        """Return the high quantile of a Poisson of the highest rate."""
+        steps = program([rate])
+        most = enclose(steps, box)[steps.outputs[0]][1]
+        return cut_ends(Poisson(most))[1] if math.isfinite(most) else math.inf
+
+
+class Problem(NamedTuple):
     """A measure over a box. `counts` gives each drawn cohort as an expression of the box's variables."""
 
     program: Program
     expression: Expression
-    box: Mapping[str, Interval]
+    box: Mapping[str, tuple[Any, Any]]
     affine: Mapping[str, bool]
     cut: tuple[str, ...]
     counts: Mapping[str, Expression]
 
 
-def _problem(model: Model, expression: Expression) -> _Problem:
+def problem_of(model: Model, wanted: Expression, ends: Ends) -> Problem:
+    """Return an expression over the box of a model's uncertain inputs.
+
+    Names that are no inputs of the model stay in the expression and are not in the box.
+    """
     counts: dict[str, Expression] = {}
-    box: dict[str, Interval] = {}
+    box: dict[str, tuple[Any, Any]] = {}
     cut: list[str] = []
     for name, item in model.inputs.items():
         if isinstance(item.value, (int, float, Expression)):
             continue
         value = item.value
         cohort = _cohort(value)
-        if isinstance(cohort, Binomial) and cohort.is_conditional:
+        if not value.is_conditional:
+            box[name] = ends.of(name, value)
+        elif isinstance(cohort, Binomial):
             # a cohort is a share of its trials, so that it moves with them
             trials = substitute(model.in_drawn_inputs(as_expression(cohort.trials)), counts)
             counts[name] = trials * Name(name)
-            taken = _share_taken(model.in_drawn_inputs(as_expression(cohort.probability)))
-            box[name] = taken if cohort is value else hull(taken, NOTHING)
-            continue
-        ends, was_cut = _ends(model, value, counts, box)
-        box[name] = ends
-        if was_cut:
+            least, most = ends.taken(model.in_drawn_inputs(as_expression(cohort.probability)))
+            box[name] = (least if cohort is value else 0.0, most)
+        else:
+            rate = as_expression(cohort.rate if isinstance(cohort, Poisson) else 0.0)
+            box[name] = (0.0, ends.most_calls(substitute(model.in_drawn_inputs(rate), counts), box))
+        if _is_cut(value):
             cut.append(name)
-    expression = substitute(expression, counts)
+    expression = substitute(model.in_drawn_inputs(wanted), counts)
     used = names(expression)
     # by name, so that of two ends within a penny the same is found however the inputs are ordered
     box = {name: box[name] for name in sorted(box) if name in used}
     bent = not_affine(expression)
     affine = {name: name not in bent for name in box}
-    return _Problem(
-        program([expression]), expression, box, affine, tuple(n for n in cut if n in used), counts
-    )
+    return Problem(program([expression]), expression, box, affine, tuple(n for n in cut if n in used), counts)
 
 
 def _cohort(value: Distribution) -> Distribution:
@@ -132,20 +179,18 @@ def _cohort(value: Distribution) -> Distribution:
     return value
 
 
-def _share_taken(probability: Expression) -> Interval:
-    if isinstance(probability, Number) and probability.value in (0.0, 1.0):
-        return (probability.value, probability.value)
-    return (0.0, 1.0)
-
-
-def _ends(
-    model: Model, value: Distribution, counts: Mapping[str, Expression], box: Mapping[str, Interval]
-) -> tuple[Interval, bool]:
-    """Return a distribution's low and high, and whether an unbounded one was cut at a quantile."""
+def _is_cut(value: Distribution) -> bool:
+    """Return whether a distribution is unbounded, so that it is taken between quantiles."""
     if value.is_conditional:
-        return _conditional_ends(model, value, counts, box)
-    if math.isfinite(value.low) and math.isfinite(value.high):
-        return (value.low, value.high), False
+        return not isinstance(_cohort(value), Binomial)
+    return not (math.isfinite(value.low) and math.isfinite(value.high))
+
+
+@lru_cache(maxsize=1024)
+def cut_ends(value: Distribution) -> Interval:
+    """Return the low and high of a distribution of known parameters, cut at a quantile where it has none."""
+    if not _is_cut(value):
+        return (value.low, value.high)
     import numpy as np
 
     from costmodel.uncertainty.inverse_cdf import inverse_cdf
@@ -154,26 +199,10 @@ def _ends(
     return (
         value.low if math.isfinite(value.low) else float(low),
         value.high if math.isfinite(value.high) else float(high),
-    ), True
+    )
 
 
-def _conditional_ends(
-    model: Model, value: Distribution, counts: Mapping[str, Expression], box: Mapping[str, Interval]
-) -> tuple[Interval, bool]:
-    if isinstance(value, ZeroInflated):
-        ends, was_cut = _conditional_ends(model, value.otherwise, counts, box)
-        return (min(0.0, ends[0]), max(0.0, ends[1])), was_cut
-    rate = value.rate if isinstance(value, Poisson) else 0.0
-    expression = substitute(model.in_drawn_inputs(as_expression(rate)), counts)
-    steps = program([expression])
-    most = enclose(steps, box)[steps.outputs[0]][1]
-    if not math.isfinite(most):
-        return (0.0, math.inf), True
-    ends, _ = _ends(model, Poisson(most), counts, box)
-    return (0.0, ends[1]), True
-
-
-def _minimum(problem: _Problem, sign: float, tolerance: float) -> Extreme:
+def _minimum(problem: Problem, sign: float, tolerance: float) -> Extreme:
     """Return the least value of sign x measure, by branch and bound over the box."""
     order = count()
     best_value, best_point = math.inf, dict[str, float]()
@@ -202,7 +231,7 @@ def _minimum(problem: _Problem, sign: float, tolerance: float) -> Extreme:
 
 
 def _settled(
-    problem: _Problem, box: dict[str, Interval], sign: float
+    problem: Problem, box: dict[str, Interval], sign: float
 ) -> tuple[dict[str, Interval], float, dict[str, Interval]]:
     """Return the box with every input fixed whose slope has one sign, its bound, and the slopes left."""
     while True:
@@ -225,7 +254,7 @@ def _settled(
 
 
 def _bound_from_centre(
-    problem: _Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval], sign: float
+    problem: Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval], sign: float
 ) -> float:
     """Return a bound on sign x measure from its value at the centre and its slopes: the mean value form.
 
@@ -242,7 +271,7 @@ def _bound_from_centre(
     return sign * _value(problem, {name: low + (high - low) / 2 for name, (low, high) in box.items()}) - reach
 
 
-def _widest(problem: _Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval]) -> str | None:
+def _widest(problem: Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval]) -> str | None:
     """Return the free input that can move the measure most, None when all are fixed or small."""
     best, reach = None, 0.0
     for name, (low, high) in box.items():
@@ -257,7 +286,7 @@ def _widest(problem: _Problem, box: Mapping[str, Interval], steep: Mapping[str, 
     return best
 
 
-def _parts(problem: _Problem, name: str, ends: Interval) -> tuple[Interval, Interval]:
+def _parts(problem: Problem, name: str, ends: Interval) -> tuple[Interval, Interval]:
     low, high = ends
     if problem.affine[name]:
         return (low, low), (high, high)
@@ -265,11 +294,11 @@ def _parts(problem: _Problem, name: str, ends: Interval) -> tuple[Interval, Inte
     return (low, middle), (middle, high)
 
 
-def _value(problem: _Problem, point: Mapping[str, float]) -> float:
+def _value(problem: Problem, point: Mapping[str, float]) -> float:
     return float(evaluate(problem.expression, point))
 
 
-def _inputs(problem: _Problem, point: Mapping[str, float]) -> dict[str, float]:
+def _inputs(problem: Problem, point: Mapping[str, float]) -> dict[str, float]:
     """Return the inputs at a point, cohorts as counts again."""
     return {
         name: float(evaluate(problem.counts[name], point)) if name in problem.counts else value

@@ -18,9 +18,11 @@ DONE, FAILED, USAGE, INVALID, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 COMMANDS = {
     "run": "costmodel.commands.run",
+    "sweep": "costmodel.commands.sweep",
     "check": "costmodel.commands.check",
     "list": "costmodel.commands.listing",
     "show": "costmodel.commands.show",
+    "compare": "costmodel.commands.compare",
     "explain": "costmodel.commands.explain",
     "reconcile": "costmodel.commands.reconcile",
     "new": "costmodel.commands.new",
@@ -30,6 +32,8 @@ EPILOG = """\b
 Examples:
   costmodel run tendring_report
   costmodel run tendring --set p0=0.35 --draws 200000
+  costmodel sweep tendring --vary residential_share=0:0.42:8
+  costmodel compare tendring_report tendring
   costmodel explain tendring_report placements
 \b
 Exit codes:

@@ -14,10 +14,14 @@ from costmodel.model.expression import Expression, Name, Number, Value, apply, o
 
 
 class Step(NamedTuple):
-    """One node: a number or a name (no operands), or an operation on earlier steps."""
+    """One node: a number or a name (no operands), or an operation on earlier steps.
+
+    `last_used` are those of the earlier steps that nothing needs after this one.
+    """
 
     node: Expression
     operands: tuple[int, ...]
+    last_used: tuple[int, ...] = ()
 
 
 class Program(NamedTuple):
@@ -39,6 +43,8 @@ class Program(NamedTuple):
                 computed.append(values[step.node.name])
             else:
                 computed.append(_applied(step.node, tuple(computed[index] for index in step.operands)))
+                for index in step.last_used:
+                    computed[index] = None  # its memory, still in cache, serves the next step
         return [computed[index] for index in self.outputs]
 
 
@@ -63,4 +69,14 @@ def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
         return known[key]
 
     outputs = tuple(index_of(expression) for expression in expressions)
-    return Program(tuple(steps), outputs)
+    return Program(_with_last_uses(steps, outputs), outputs)
+
+
+def _with_last_uses(steps: list[Step], outputs: tuple[int, ...]) -> tuple[Step, ...]:
+    needed = set(outputs)
+    found: list[Step] = []
+    for step in reversed(steps):
+        ending = tuple(index for index in dict.fromkeys(step.operands) if index not in needed)
+        needed.update(ending)
+        found.append(step._replace(last_used=ending) if ending else step)
+    return tuple(reversed(found))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, as_expression, evaluate
+from costmodel.model.inputs import Input
 from costmodel.model.model import Model
 from costmodel.uncertainty.inverse_cdf import conditional_inverse_cdf, inverse_cdf
 from costmodel.uncertainty.streams import uniforms
@@ -55,7 +56,7 @@ def draw_inputs(
     model: Model, seed: int, start: int, stop: int, joined: Copula | None = None
 ) -> dict[str, float | NDArray[Any]]:
     """Return every input's values for draws start to stop: floats where known, float[draw] where not."""
-    together = _correlated(joined, seed, start, stop)
+    together = correlated(joined, seed, start, stop)
     values: dict[str, Any] = {}
     for name, item in model.inputs.items():
         if isinstance(item.value, (int, float)):
@@ -64,17 +65,28 @@ def draw_inputs(
             values[name] = evaluate(item.value, values)
         else:
             u = together[name] if name in together else uniforms(seed, name, start, stop)
-            try:
-                values[name] = _drawn(item.value, u, values)
-            except ValueError as error:
-                from costmodel.uncertainty.refusal import refused
-
-                found = f"'{name}' cannot be drawn: {error}"
-                raise refused(item.origin, found, "a cohort that exists in every draw") from error
+            values[name] = drawn(item, item.value, u, values)
     return values
 
 
-def _correlated(joined: Copula | None, seed: int, start: int, stop: int) -> dict[str, NDArray[Any]]:
+def drawn(
+    item: Input, distribution: Distribution, u: NDArray[Any], values: Mapping[str, Any]
+) -> NDArray[Any]:
+    """Return an input's draws from a distribution at the uniforms u, given the inputs it is drawn from.
+
+    Raises `InputError` where it cannot be drawn: a probability above 1, half a child.
+    """
+    try:
+        return _drawn(distribution, u, values)
+    except ValueError as error:
+        from costmodel.uncertainty.refusal import refused
+
+        found = f"'{item.name}' cannot be drawn: {error}"
+        raise refused(item.origin, found, "a cohort that exists in every draw") from error
+
+
+def correlated(joined: Copula | None, seed: int, start: int, stop: int) -> dict[str, NDArray[Any]]:
+    """Return the uniforms of the inputs that are joined, float[draw] each; none where none are."""
     if joined is None:
         return {}
     import numpy as np

@@ -21,22 +21,33 @@ class WatchedShare(NamedTuple):
     share: Expression
     origin: Origin
 
+    def told(self, value: float) -> str:
+        """Return in words that the share has a value no share can have."""
+        return f"the share of {self.unit_cost} in mix '{self.mix}' is {value:.4g} in a draw"
 
-def watched_shares(model: Model) -> tuple[WatchedShare, ...]:
-    """Return the shares that bounds alone do not prove to lie between 0 and 1 in every draw."""
-    box = {name: bounds(item) for name, item in model.inputs.items()}
+
+def mix_shares(model: Model) -> tuple[WatchedShare, ...]:
+    """Return every share of a mix that hangs on an input, over the model's inputs as they are written."""
     found: dict[tuple[str, str], WatchedShare] = {}
     for line in model.lines:
         for part in line.unit_values:
-            share = model.in_drawn_inputs(part.weight)
-            if not line.mix or not names(share):
-                continue
-            steps = program([share])
-            low, high = enclose(steps, box)[steps.outputs[0]]
-            if not (low >= -SLACK and high <= 1 + SLACK):
+            if line.mix and names(part.weight):
                 name = part.input_name.removeprefix("unit_cost.")
-                found[(line.mix, name)] = WatchedShare(line.mix, name, share, line.origin)
+                found[(line.mix, name)] = WatchedShare(line.mix, name, part.weight, line.origin)
     return tuple(found.values())
+
+
+def watched_shares(model: Model) -> tuple[WatchedShare, ...]:
+    """Return the shares, over drawn inputs, that bounds alone do not prove to lie in 0 to 1 in every draw."""
+    box = {name: bounds(item) for name, item in model.inputs.items()}
+    found = []
+    for each in mix_shares(model):
+        share = model.in_drawn_inputs(each.share)
+        steps = program([share])
+        low, high = enclose(steps, box)[steps.outputs[0]]
+        if names(share) and not (low >= -SLACK and high <= 1 + SLACK):
+            found.append(each._replace(share=share))
+    return tuple(found)
 
 
 def outside(share: Any) -> float | None:
@@ -55,5 +66,4 @@ def refuse_outside(watched: tuple[WatchedShare, ...], computed: list[Any]) -> No
         if wrong is not None:
             from costmodel.uncertainty.refusal import refused
 
-            found = f"the share of {item.unit_cost} in mix '{item.mix}' is {wrong:.4g} in a draw"
-            raise refused(item.origin, found, "shares between 0 and 1 in every draw")
+            raise refused(item.origin, item.told(wrong), "shares between 0 and 1 in every draw")

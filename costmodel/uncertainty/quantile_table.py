@@ -44,6 +44,7 @@ _FIRST_CELL = np.int64((1023 - 54) << _CELL_BITS)
 SMALLEST_TABULATED = 0.1
 
 Steepness = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+Finder = Callable[[FloatArray, FloatArray], NDArray[np.intp]]
 
 
 def _panels() -> tuple[FloatArray, FloatArray]:
@@ -72,6 +73,9 @@ def _octave_knots() -> FloatArray:
 
 _KNOTS = _octave_knots()
 _LOG_KNOTS = np.log(_KNOTS)
+_STARTS, _MIDDLES = _KNOTS[0:-1:2].copy(), _KNOTS[1::2].copy()
+_WIDTHS = 2 * (_MIDDLES - _STARTS)
+_HALF_SQUARED_WIDTHS, _TWICE_MIDDLES = _WIDTHS * _WIDTHS / 2, 2 * _MIDDLES
 
 
 def _beta_side(rising: float, falling: float) -> Steepness:
@@ -182,15 +186,15 @@ class Backbone:
         """Return w at the probabilities u, float[draw]."""
         above = 1.0 - u
         log_tail = np.log(np.maximum(np.minimum(u, above), _FINEST))
-        return np.where(u > above, self.above(log_tail), self.below(log_tail))
+        return np.where(u > above, self.above(log_tail, _stretches), self.below(log_tail, _stretches))
 
-    def below(self, log_tail: FloatArray) -> FloatArray:
+    def below(self, log_tail: FloatArray, find: Finder) -> FloatArray:
         """Return w with the given log probability below it."""
-        return _hermite(self.log_below, self.w, self.rise_below, log_tail)
+        return _hermite(self.log_below, self.w, self.rise_below, log_tail, find)
 
-    def above(self, log_tail: FloatArray) -> FloatArray:
+    def above(self, log_tail: FloatArray, find: Finder) -> FloatArray:
         """Return w with the given log probability above it."""
-        return _hermite(self.log_above[::-1], self.w[::-1], self.rise_above[::-1], log_tail)
+        return _hermite(self.log_above[::-1], self.w[::-1], self.rise_above[::-1], log_tail, find)
 
 
 def _backbone(left: _Side, right: _Side) -> Backbone:
@@ -208,16 +212,25 @@ def _backbone(left: _Side, right: _Side) -> Backbone:
     )
 
 
-def _hermite(x: FloatArray, y: FloatArray, slope: FloatArray, at: FloatArray) -> FloatArray:
+def _stretches(x: FloatArray, at: FloatArray) -> NDArray[np.intp]:
+    """Return the stretch between ascending x that holds each `at`, those beyond the ends in the outermost."""
+    return np.asarray(np.clip(np.searchsorted(x, at), 1, x.size - 1) - 1)
+
+
+def _stretches_in_order(x: FloatArray, at: FloatArray) -> NDArray[np.intp]:
+    """Return what `_stretches` does where `at` ascends too: far fewer to look for."""
+    ends = np.searchsorted(at, x[1:-1], side="right")
+    return np.repeat(np.arange(x.size - 1), np.diff(ends, prepend=0, append=at.size))
+
+
+def _hermite(x: FloatArray, y: FloatArray, slope: FloatArray, at: FloatArray, find: Finder) -> FloatArray:
     """Return the cubic through ascending points (x, y) with the given slopes, at any x."""
-    right = np.clip(np.searchsorted(x, at), 1, x.size - 1)
-    left = right - 1
-    width = x[right] - x[left]
-    t = (at - x[left]) / width
+    stretch = find(x, at)
+    width, rise = np.diff(x), np.diff(y)
+    t = (at - x.take(stretch)) / width.take(stretch)
     s = 1 - t
-    rise = y[right] - y[left]
-    bend = s * (width * slope[left] - rise) - t * (width * slope[right] - rise)
-    return np.asarray(s * y[left] + t * y[right] + s * t * bend)
+    bend = s * (width * slope[:-1] - rise).take(stretch) - t * (width * slope[1:] - rise).take(stretch)
+    return np.asarray(s * y.take(stretch) + t * y[1:].take(stretch) + s * t * bend)
 
 
 @lru_cache(maxsize=512)
@@ -280,32 +293,34 @@ class QuantileTable:
 
 def _table(below: FloatArray, above: FloatArray, high: float) -> QuantileTable:
     """Return the table through quantiles at the knots of each tail, float[2 * cells + 1] both."""
-    first = np.concatenate([below[:-1:2], above[:-1:2]])
-    middle = np.concatenate([below[1::2], above[1::2]])
-    last = np.concatenate([below[2::2], above[2::2]])
-    start = np.tile(_KNOTS[0:-1:2], 2)
-    half = np.tile(_KNOTS[1::2] - _KNOTS[0:-1:2], 2)
-    quadratic = (first - 2 * middle + last) / (2 * half * half)
-    linear = (last - first) / (2 * half) - 2 * quadratic * (start + half)
-    constant = first - start * (linear + start * quadratic)
-    return QuantileTable(constant, linear, quadratic, 0.0, high)
+    quantiles = np.stack([below, above])
+    first, middle, last = quantiles[:, :-1:2], quantiles[:, 1::2], quantiles[:, 2::2]
+    quadratic = (first - 2 * middle + last) / _HALF_SQUARED_WIDTHS
+    linear = (last - first) / _WIDTHS - quadratic * _TWICE_MIDDLES
+    constant = first - _STARTS * (linear + _STARTS * quadratic)
+    return QuantileTable(constant.reshape(-1), linear.reshape(-1), quadratic.reshape(-1), 0.0, high)
+
+
+def _at_knots(backbone: Backbone) -> tuple[FloatArray, FloatArray]:
+    """Return w at the knots of the lower tail and of the upper, float[2 * cells + 1] both."""
+    return (
+        backbone.below(_LOG_KNOTS, _stretches_in_order),
+        backbone.above(_LOG_KNOTS, _stretches_in_order),
+    )
 
 
 @lru_cache(maxsize=256)
 def beta_table(successes: float, failures: float) -> QuantileTable:
     """Return the table of a beta."""
-    backbone = beta_backbone(successes, failures)
-    below, above = backbone.below(_LOG_KNOTS), backbone.above(_LOG_KNOTS)
+    below, above = _at_knots(beta_backbone(successes, failures))
     return _table(_share(below, successes, failures), _share(above, successes, failures), 1.0)
 
 
 @lru_cache(maxsize=256)
 def gamma_table(shape: float) -> QuantileTable:
     """Return the table of a gamma of scale 1."""
-    backbone = gamma_backbone(shape)
-    return _table(
-        _size(backbone.below(_LOG_KNOTS), shape), _size(backbone.above(_LOG_KNOTS), shape), math.inf
-    )
+    below, above = _at_knots(gamma_backbone(shape))
+    return _table(_size(below, shape), _size(above, shape), math.inf)
 
 
 def beta_quantile(successes: float, failures: float, u: FloatArray) -> FloatArray:

@@ -1,0 +1,87 @@
+"""The jobs that are timed: the sweep engine on the reference model, and the plain numpy pass beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from benchmarks.reference_models import MEASURES, Shape, numpy_pass
+
+if TYPE_CHECKING:
+    from costmodel.analysis.sweep_result import SweepResult
+    from costmodel.model.design import Design
+    from costmodel.model.model import Model
+
+Engine = Literal["auto", "numpy", "compiled"]
+REFERENCE = Path(__file__).parent / "scenarios" / "reference.yaml"
+PEERS = Path(__file__).resolve().parents[1] / ".venv-peers" / "bin" / "python"
+SEED = 1
+
+
+class Settings(NamedTuple):
+    """How much is measured: `quick` shows only that everything runs, `full` leaves no cell of a grid out.
+
+    `peers` is the Python that has the other tools.
+    """
+
+    rounds: int
+    quick: bool = False
+    full: bool = False
+    peers: Path = PEERS
+
+    def most(self, engine: Engine) -> float:
+        """Return the draws x scenarios above which a cell of an engine is left out."""
+        if self.full:
+            return float("inf")
+        if self.quick:
+            return 1e6
+        return 2e9 if engine == "compiled" else 2e8
+
+    @property
+    def plain_draws(self) -> int:
+        """Return about how many draws of the plain pass are timed in a round; its time is proportional."""
+        return 30_000 if self.quick else 300_000
+
+
+@cache
+def reference_model() -> Model:
+    """Return the reference model, compiled."""
+    from costmodel.scenario import load
+
+    return load(REFERENCE).model
+
+
+def engines() -> tuple[Engine, ...]:
+    """Return the engines that can be measured here."""
+    return ("compiled", "numpy") if find_spec("numba") is not None else ("numpy",)
+
+
+def sweep_job(design: Design, draws: int, engine: Engine, workers: int = 2) -> Callable[[], SweepResult]:
+    """Return a sweep of the reference model, its four measures."""
+    from costmodel.analysis.sweep import sweep
+
+    model = reference_model()
+    return lambda: sweep(model, design, MEASURES, draws=draws, seed=SEED, workers=workers, engine=engine)
+
+
+class PlainJob(NamedTuple):
+    """Some scenarios' plain passes, and how many times as long the whole takes."""
+
+    run: Callable[[], object]
+    scale: float
+
+
+def plain_job(told: Sequence[Mapping[str, float | Shape]], draws: int, settings: Settings) -> PlainJob:
+    """Return plain numpy passes over the first scenarios, as many as one round is to have."""
+    count = max(1, min(len(told), settings.plain_draws // draws))
+
+    def run() -> None:
+        for seed, scenario in enumerate(told[:count]):
+            numbers = {name: value for name, value in scenario.items() if not isinstance(value, Shape)}
+            shapes = {name: value for name, value in scenario.items() if isinstance(value, Shape)}
+            numpy_pass(draws, seed, numbers, shapes)
+
+    return PlainJob(run, len(told) / count)

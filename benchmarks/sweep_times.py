@@ -1,0 +1,190 @@
+"""Sweeps against one plain numpy pass per scenario: scenarios x draws, changed shapes, one appraisal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.agreement import furthest, unit_errors
+from benchmarks.engine_jobs import (
+    SEED,
+    Engine,
+    Settings,
+    engines,
+    plain_job,
+    reference_model,
+    sweep_job,
+)
+from benchmarks.reference_models import MEASURES, draw, figures, numpy_pass, outcomes
+from benchmarks.report import Aim, Table, seconds, times_as_many
+from benchmarks.scenario_sets import as_design, as_shape_design, scenarios, shape_scenarios
+from benchmarks.timing import Job, Ratio, Timing, interleaved, ratio
+
+if TYPE_CHECKING:
+    from costmodel.analysis.simulation import Simulation
+
+COUNTS = (1, 10, 100, 1_000, 10_000)
+DRAWS = (1_000, 10_000, 100_000, 1_000_000)
+HEADLINE = (1_000, 100_000)
+LARGEST = (10_000, 100_000)
+NUMPY_HEADLINE = (1_000, 10_000)
+FACTOR, NUMPY_FACTOR, SINGLE_FACTOR, SHAPE_FACTOR = 400, 100, 10, 30
+SHAPES = 100
+APPRAISAL = "appraisal, exact percentiles"
+
+
+class Cell(NamedTuple):
+    """One engine at one number of scenarios and draws: its time, and how many times faster than plain."""
+
+    time: Timing
+    ratio: Ratio
+    million_per_second: float
+
+
+Grid = Mapping[tuple[int, int], Mapping[Engine, Cell]]
+
+
+def sweep_grid(settings: Settings) -> Grid:
+    """Return every cell of the grid that is not left out for its length."""
+    found: dict[tuple[int, int], dict[Engine, Cell]] = {}
+    for draws in DRAWS:
+        for count in COUNTS:
+            told = scenarios(count)
+            design = as_design(told)
+            plain = plain_job(told, draws, settings)
+            chosen = [engine for engine in engines() if count * draws <= settings.most(engine)]
+            jobs: dict[str, Job] = {engine: sweep_job(design, draws, engine) for engine in chosen}
+            if not jobs:
+                continue
+            times = interleaved({"plain": plain.run, **jobs}, settings.rounds)
+            found[count, draws] = {
+                engine: Cell(
+                    times[engine],
+                    ratio(times["plain"], times[engine], plain.scale),
+                    count * draws / times[engine].median / 1e6,
+                )
+                for engine in chosen
+            }
+    return found
+
+
+def grid_table(grid: Grid) -> Table:
+    """Return the grid as a table, a row for each number of draws and scenarios."""
+    rows = []
+    for (count, draws), cells in grid.items():
+        row = [f"{draws:,}", f"{count:,}"]
+        for engine in engines():
+            cell = cells.get(engine)
+            row += (
+                ["", "", "", ""]
+                if cell is None
+                else [
+                    seconds(cell.time.median),
+                    f"{100 * cell.time.spread:.0f}%",
+                    f"{cell.million_per_second:,.1f}",
+                    times_as_many(cell.ratio),
+                ]
+            )
+        rows.append(tuple(row))
+    heads = [
+        head
+        for engine in engines()
+        for head in (f"{engine}", "spread", "M draws x scenarios / s", "times plain numpy")
+    ]
+    note = (
+        "Four measures each, two workers, everything included but compilation. Plain numpy draws afresh for "
+        "every scenario, on one core; it is timed on a few scenarios and scaled, its time being "
+        "proportional. A ratio is the median of the rounds, with the worst and the best; spread is slowest "
+        "less fastest over median."
+    )
+    return Table("Sweeps", note, ("draws", "scenarios", *heads), rows)
+
+
+def grid_aims(grid: Grid) -> list[Aim]:
+    """Return the aims that the grid answers."""
+    wanted: list[tuple[tuple[int, int], Engine, int]] = [
+        (HEADLINE, "compiled", FACTOR),
+        (LARGEST, "compiled", FACTOR),
+        (NUMPY_HEADLINE, "numpy", NUMPY_FACTOR),
+    ]
+    aims = []
+    for place, engine, factor in wanted:
+        cell = grid.get(place, {}).get(engine)
+        if cell is not None:
+            claim = f"{place[0]:,} scenarios x {place[1]:,} draws, {engine}: {factor} times plain numpy"
+            aims.append(Aim(claim, times_as_many(cell.ratio), cell.ratio.median >= factor))
+    return aims
+
+
+def shape_section(settings: Settings) -> tuple[Table, list[Aim]]:
+    """Return how fast scenarios are that change the shape of a distribution, so that draws are made anew."""
+    count, draws = (10, 10_000) if settings.quick else (SHAPES, 100_000)
+    told = shape_scenarios(count)
+    plain = plain_job(told, draws, settings)
+    design = as_shape_design(told)
+    jobs: dict[str, Job] = {engine: sweep_job(design, draws, engine) for engine in engines()}
+    times = interleaved({"plain": plain.run, **jobs}, settings.rounds)
+    ratios = {engine: ratio(times["plain"], times[engine], plain.scale) for engine in jobs}
+    rows = [
+        (engine, seconds(times[engine].median), f"{count * draws / times[engine].median / 1e6:,.1f}",
+         times_as_many(found))
+        for engine, found in ratios.items()
+    ]  # fmt: skip
+    best = max(ratios.values(), key=lambda found: found.median)
+    aim = Aim(
+        f"scenarios that change a shape: {SHAPE_FACTOR} times plain numpy",
+        times_as_many(best),
+        best.median >= SHAPE_FACTOR,
+    )
+    note = (
+        f"{count} scenarios x {draws:,} draws, each with another beta for the residential share and other "
+        "PERTs for the hours and the attribution of time; two workers."
+    )
+    heads = ("engine", "time", "M draws x scenarios / s", "times plain numpy")
+    return Table("Scenarios that change a shape", note, heads, rows), [aim]
+
+
+def single_section(settings: Settings) -> tuple[Table, list[Aim]]:
+    """Return how fast one appraisal is, which shares nothing, and how far its figures are from plain."""
+    from costmodel.analysis.simulation import simulate
+
+    draws = 20_000 if settings.quick else 1_000_000
+    model = reference_model()
+
+    def appraisal() -> Simulation:
+        return simulate(model, MEASURES, draws, SEED, workers=2)
+
+    design = as_design([{}])
+    jobs: dict[str, Job] = {APPRAISAL: appraisal}
+    jobs |= {f"sweep of one scenario, {engine}": sweep_job(design, draws, engine) for engine in engines()}
+    times = interleaved({"plain": lambda: numpy_pass(draws, SEED), **jobs}, settings.rounds)
+    ratios = {name: ratio(times["plain"], times[name]) for name in jobs}
+    rows = [("plain numpy", seconds(times["plain"].median), "1")]
+    rows += [(name, seconds(times[name].median), times_as_many(found)) for name, found in ratios.items()]
+    plain = outcomes(draw(draws, SEED + 1))
+    off = furthest(_figures(appraisal()), figures(plain), unit_errors(plain), draws / 2)
+    aims = [
+        Aim(
+            f"one appraisal at {draws:,} draws: {SINGLE_FACTOR} times plain numpy",
+            times_as_many(ratios[APPRAISAL]),
+            ratios[APPRAISAL].median >= SINGLE_FACTOR,
+        ),
+        Aim(
+            "its figures within 4 standard errors of plain numpy's",
+            f"{off.standard_errors:.1f}, {off.figure}",
+            off.standard_errors <= 4,
+        ),
+    ]
+    note = f"{draws:,} draws of the model unchanged, four measures, two workers."
+    return Table("One appraisal", note, ("how", "time", "times plain numpy"), rows), aims
+
+
+def _figures(simulation: Simulation) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, band in simulation.bands.items():
+        if band.mean is None or band.sd is None or band.probability_positive is None:
+            raise ValueError(name)
+        found |= {f"{name}_mean": band.mean.value, f"{name}_sd": band.sd.value}
+        found |= {f"{name}_p{level}": each.value for level, each in band.percentiles.items()}
+        found[f"{name}_probability_positive"] = band.probability_positive.value
+    return found

@@ -1,0 +1,131 @@
+"""Order statistics without keeping the draws: counts in narrow bins, and what they leave unsaid.
+
+A percentile found from bins lies in the same bin as the exact order statistic, so the bin's width bounds
+its error. Bins cover the middle of the outcomes, where the percentiles asked for are; everything beyond is
+counted in the first and the last.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.simulation import LEVELS
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.uint16] | NDArray[np.uint32]
+
+REACH = 3.05
+"""Standard deviations to either side of the mean that bins cover where nothing better is known."""
+PILOT = 2_500
+"""Draws that show where the percentiles will be."""
+FEWEST_BINS, MOST_BINS = 6_144, 18_432
+DRAWS_FOR_FEWEST = 100_000
+PILOT_BINS = 1_024
+NARROW_UP_TO = 1_000_000
+"""Draws up to which a twentieth of them fits a 16-bit count."""
+
+
+class Bins(NamedTuple):
+    """Equal bins of each outcome: `low` where the first begins, `width` of one, float[scenario, measure]."""
+
+    low: Array
+    width: Array
+    number: int
+
+
+class Ranks(NamedTuple):
+    """Places in an ordered sample of so many draws, from 1, and one standard error of each."""
+
+    draws: int
+    wanted: tuple[int, ...]
+    errors: tuple[int, ...]
+
+
+def ranks(draws: int) -> Ranks:
+    """Return the rank of each percentile among the draws."""
+    shares = [level / 100 for level in LEVELS]
+    errors = [max(1, math.ceil(math.sqrt(draws * share * (1 - share)))) for share in shares]
+    return Ranks(draws, tuple(max(1, math.ceil(draws * level / 100)) for level in LEVELS), tuple(errors))
+
+
+def outer_ranks(draws: int) -> Ranks:
+    """Return the ranks in a pilot beyond which, but once in a billion, no percentile of all draws lies."""
+    found = ranks(draws)
+    error = found.errors[0]
+    low, high = found.wanted[0] - 6 * error, found.wanted[-1] + 6 * error
+    return Ranks(draws, (max(1, low), min(draws, high)), (error, error))
+
+
+def empty_counts(shape: tuple[int, int], bins: Bins, draws: int) -> Counts:
+    """Return zeros [scenario, measure, bin], as narrow as the draws allow.
+
+    Where a narrow count runs over, as it can where an outcome is one value much of the time, the counts no
+    longer add up to the draws, and the outcome is not settled.
+    """
+    size = (*shape, bins.number)
+    return np.zeros(size, np.uint16) if draws <= NARROW_UP_TO else np.zeros(size, np.uint32)
+
+
+def number_of_bins(draws: int) -> int:
+    """Return how many bins keep their width near a tenth of the Monte Carlo standard error of P5.
+
+    That error shrinks with the root of the draws, and the bins with it, as far as they stay in cache.
+    """
+    wanted = FEWEST_BINS * math.sqrt(max(1.0, draws / DRAWS_FOR_FEWEST))
+    return min(MOST_BINS, 512 * math.ceil(wanted / 512))
+
+
+def bins_about(mean: Array, sd: Array, count: int) -> Bins:
+    """Return bins about the mean of each outcome, float[scenario, measure]; of width 0 where sd is 0."""
+    usable = np.isfinite(mean) & np.isfinite(sd)
+    middle, reach = np.where(usable, mean, 0.0), np.where(usable, sd, 0.0) * REACH
+    return Bins(middle - reach, 2.0 * reach / count, count)
+
+
+def narrowed(bins: Bins, found: Percentiles, count: int) -> Bins:
+    """Return `count` bins between two values of each outcome, float[scenario, measure, 2], where known."""
+    low, high = found.values[..., 0], found.values[..., 1]
+    usable = found.settled & (high > low)
+    width = np.where(usable, (high - low) / count, bins.width * bins.number / count)
+    return Bins(np.where(usable, low, bins.low), width, count)
+
+
+class Percentiles(NamedTuple):
+    """Values at ranks, float[…, rank]; `settled` says for which outcomes the bins were enough."""
+
+    values: Array
+    settled: NDArray[np.bool_]
+
+
+def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Percentiles:
+    """Return each outcome's values at ranks from uint32[outcome, bin], bins at low + width x place.
+
+    An outcome is not settled where a rank falls in the first or last bin, which have no end, where a bin is
+    wider than the standard error of what is asked, or where the counts do not add up to the draws.
+    """
+    values = np.full((len(counts), len(wanted.wanted)), np.nan)
+    settled = width > 0.0
+    last = counts.shape[1] - 1
+    for at in np.flatnonzero(settled):
+        below = np.cumsum(counts[at], dtype=np.int64)
+        settled[at] = below[-1] == wanted.draws and _of_row(below, last, wanted, values[at])
+    values *= width[:, np.newaxis]
+    values += low[:, np.newaxis]
+    return Percentiles(values, settled)
+
+
+def _of_row(below: NDArray[np.int64], last: int, ranks: Ranks, found: Array) -> bool:
+    """Fill the values of one outcome, in bins; return whether its bins were enough."""
+    wanted, errors = np.array(ranks.wanted), np.array(ranks.errors)
+    places = np.searchsorted(below, wanted, side="left")
+    if places[0] == 0 or places[-1] >= last:
+        return False
+    early = np.searchsorted(below, wanted - errors, side="left")
+    late = np.searchsorted(below, wanted + errors, side="left")
+    before = below[places - 1]
+    found[:] = places + (wanted - before - 0.5) / (below[places] - before)
+    return bool((late - early >= 2).all())

@@ -1,0 +1,121 @@
+"""Counting outcomes with numpy alone: a matrix product whose results are places of bins."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.binning import Bins, Counts
+from costmodel.analysis.sweep_columns import Chunk, Outcome
+from costmodel.analysis.sweep_tools import RowSums, Target
+
+Array = NDArray[np.float64]
+Array32 = NDArray[np.float32]
+
+HALF_ULP = 2.0**-24
+LARGEST = 8.0
+"""Standardised columns seldom go further than this; where they do, `error` is told from what was met."""
+
+
+def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:
+    """Add float64[row, draw] to counts [row, bin]; what is beyond the bins is counted in the outer two."""
+    for row in np.flatnonzero(width > 0.0):
+        places = outcomes[row] - low[row]
+        places /= width[row]
+        np.add(counts[row], _counted(places, counts.shape[1]), out=counts[row], casting="unsafe")
+
+
+def row_sums(outcomes: Array, base: Array, reference: Array) -> RowSums:
+    """Return the sums of float64[row, draw] about a reference, float[row], and less the base, float[draw]."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        away, difference = outcomes - reference[:, np.newaxis], outcomes - base
+        parts = [part for each in (away, difference)
+                 for part in (each.sum(axis=1), np.einsum("sd,sd->s", each, each))]  # fmt: skip
+    return RowSums(np.stack(parts), np.count_nonzero(outcomes > 0.0, axis=1))
+
+
+def _counted(places: NDArray[np.floating], bins: int) -> NDArray[np.uint32]:
+    np.clip(places, 0, bins - 1, out=places)
+    if np.isnan(places).any():
+        return np.zeros(bins, np.uint32)
+    return np.bincount(places.astype(np.intp), minlength=bins).astype(np.uint32)
+
+
+class _Measure:
+    """One measure's weights on float32 columns, in bins: place[scenario, draw] = slope . z + constant."""
+
+    def __init__(self, outcome: Outcome, low: Array, width: Array) -> None:
+        top, self.plain = outcome.form, outcome.plain
+        self.columns = list(top.columns)
+        usable = (width > 0.0) & np.isfinite(top.slope).all(axis=1) & np.isfinite(top.constant)
+        per_bin = np.where(usable, 1.0, 0.0) / np.where(usable, width, 1.0)
+        slope = np.where(usable[:, np.newaxis], top.slope, 0.0) * per_bin[:, np.newaxis]
+        constant = np.where(usable, top.constant - low, 0.0) * per_bin
+        self.weights = np.column_stack([slope, constant]).astype(np.float32)
+        self.zero = np.where(usable, -low, 0.0) * per_bin
+        self.zero32 = self.zero.astype(np.float32)
+        terms = len(self.columns) + 4
+        self.per_column = np.abs(slope) * (2.0 * terms * HALF_ULP)
+        self.own = 4.0 * HALF_ULP * (np.abs(constant) + np.abs(self.zero)) + 1e-30
+
+    def near(self, rows: slice, largest: Array) -> Array:
+        """Return how far float32 can move a place, in bins, columns being within `largest` of zero."""
+        found: Array = self.per_column[rows] @ largest + self.own[rows]
+        return found
+
+
+class NumpyCounting:
+    """Counts a matrix group with float32 products and `bincount`."""
+
+    def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
+        self.bins = bins.number
+        self.measures = [
+            _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
+        ]
+        self.error: Array = np.zeros_like(bins.width)
+
+    def share(self, chunk: Chunk) -> tuple[Array, list[Array32], list[Array]]:
+        """Return the columns, each measure's as float32 with a row of ones below, and their largest."""
+        ones = np.ones((1, chunk.draws), np.float32)
+        rows = [
+            np.concatenate([chunk.standard[each.columns].astype(np.float32), ones]) for each in self.measures
+        ]
+        return chunk.columns, rows, [np.abs(each[:-1]).max(axis=1).astype(np.float64) for each in rows]
+
+    def tile(self, target: Target, shared: list[tuple[Array, list[Array32], list[Array]]]) -> None:
+        """Add a slab's outcomes to a tile's counts."""
+        for at, measure in enumerate(self.measures):
+            weights = measure.weights[target.rows]
+            places = np.empty((len(weights), sum(chunk.shape[1] for chunk, _, _ in shared)), np.intp)
+            start = 0
+            usable = True
+            for chunk, columns, largest in shared:
+                if not np.isfinite(largest[at]).all():
+                    usable = False
+                    break
+                found = weights @ columns[at]
+                stop = start + found.shape[1]
+                near = measure.near(target.rows, largest[at])
+                self.error[target.rows, at] = np.maximum(self.error[target.rows, at], near)
+                target.above[:, at] += _above(measure, target.rows, found, near, chunk)
+                np.clip(found, 0, self.bins - 1, out=found)
+                places[:, start:stop] = found
+                start = stop
+            if usable:
+                for row in range(len(places)):
+                    counted = np.bincount(places[row], minlength=self.bins)
+                    np.add(target.counts[row, at], counted, out=target.counts[row, at], casting="unsafe")
+
+
+def _above(measure: _Measure, rows: slice, found: Array32, near: Array, chunk: Array) -> NDArray[np.int64]:
+    """Return how many outcomes of each row are above zero, those too near to tell computed in float64."""
+    zero = measure.zero[rows]
+    high, low = (zero + near).astype(np.float32), (zero - near).astype(np.float32)
+    above: NDArray[np.int64] = np.count_nonzero(found > high[:, np.newaxis], axis=1)
+    unsure = np.count_nonzero(found > low[:, np.newaxis], axis=1)
+    for row in np.flatnonzero(unsure != above):
+        draws = np.flatnonzero((found[row] > low[row]) & ~(found[row] > high[row]))
+        at = rows.start + row
+        exact = measure.plain.slope[at] @ chunk[measure.columns][:, draws] + measure.plain.constant[at]
+        above[row] += np.count_nonzero(exact > 0.0)
+    return above

@@ -1,0 +1,204 @@
+"""The draws of a sweep as standardised columns: what every scenario of a group shares.
+
+A column is (x - centre) / spread, the centre and spread those of the first draws, so that sums of columns
+lose no digits whatever their size, and float32 copies of them carry fluctuations and not levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.sweep_plan import Form, Group, MeasurePlan, Plan, without_number
+from costmodel.model.expression import Expression, Name, Number, multiply, total
+from costmodel.model.program import Program, program
+from costmodel.model.separation import NotSeparable, separate
+from costmodel.uncertainty.draws import copula
+from costmodel.uncertainty.redraw import Drawing, redraw, uniforms_of
+
+Array = NDArray[np.float64]
+
+
+class Drawn(NamedTuple):
+    """One chunk of draws: the base's inputs, what lies behind those drawn anew, and its measures.
+
+    `base` is float[measure, draw] of the scenario unchanged.
+    """
+
+    values: dict[str, Any]
+    behind: Mapping[str, Array]
+    base: Array
+
+
+class Scale(NamedTuple):
+    """Where columns are centred and what they are divided by, float[column] each; then the base's."""
+
+    centre: Array
+    spread: Array
+    base_centre: Array
+    base_spread: Array
+
+
+class Source:
+    """Makes chunks of draws and the columns of a group over them.
+
+    Where groups differ, a column is split into what they share and what is theirs, so that a group computes
+    little more than what its own draws touch.
+    """
+
+    def __init__(self, plan: Plan, seed: int, drawing: Drawing) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.drawing = drawing
+        self.joined = copula(plan.model)
+        given = {name for group in plan.groups for name, each in group.changes.items() if each.distribution}
+        self.again = tuple(n for n in plan.again if n in given or plan.model.inputs[n].is_uncertain)
+        shared: dict[Expression, str] = {}
+        columns = [_split(column, plan.again, shared) for column in plan.columns]
+        self.shared: Program = program(list(shared))
+        self.names = tuple(shared.values())
+        self.columns: Program = program(columns)
+        self.base: Program = program(list(plan.base))
+
+    @np.errstate(divide="ignore", invalid="ignore", over="ignore")
+    def chunk(self, start: int, stop: int) -> Drawn:
+        """Return draws start to stop."""
+        values = self.drawing.inputs(self.plan.model, self.seed, start, stop, self.joined)
+        behind = uniforms_of(self.again, self.seed, start, stop, self.joined, self.drawing)
+        base = self._rows(self.base, values, stop - start)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            values.update(zip(self.names, self.shared.run(values), strict=True))
+        return Drawn(values, behind, base)
+
+    @np.errstate(divide="ignore", invalid="ignore", over="ignore")
+    def group_columns(self, drawn: Drawn, group: Group) -> Array:
+        """Return float[column, draw] as a group sees them; raise `InputError` where it cannot be drawn."""
+        values = drawn.values
+        if group.changes:
+            values = redraw(self.plan.model, values, drawn.behind, group.changes, group.order, self.drawing)
+        return self._rows(self.columns, values, drawn.base.shape[1])
+
+    def _rows(self, steps: Program, values: Mapping[str, Any], draws: int) -> Array:
+        rows = np.empty((len(steps.outputs), draws))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for row, value in enumerate(steps.run(values)):
+                rows[row] = value
+        return rows
+
+
+def _split(column: Expression, theirs: tuple[str, ...], shared: dict[Expression, str]) -> Expression:
+    """Return a column over what groups draw anew and names of shared parts, which are added to `shared`."""
+
+    def named(part: Expression) -> Expression:
+        return part if isinstance(part, Number) else Name(shared.setdefault(part, f"#{len(shared)}"))
+
+    terms = separate(column, theirs)
+    if isinstance(terms, NotSeparable):
+        return column
+    found = []
+    for own, part in terms.items():
+        number, rest = without_number(part)
+        term = named(rest)
+        for factor in own:
+            term = multiply(term, factor)
+        found.append(multiply(Number(number), term))
+    return total(found)
+
+
+class Chunk(NamedTuple):
+    """A group's columns over one chunk of draws, float[column, draw], and the base's measures beside them.
+
+    `standard` and `standard_base` are the same standardised, where the group is a matrix.
+    """
+
+    columns: Array
+    base: Array
+    standard: Array
+    standard_base: Array
+
+    @property
+    def draws(self) -> int:
+        """Return the number of draws."""
+        return int(self.columns.shape[1])
+
+    def first(self, draws: int) -> Chunk:
+        """Return the first draws of the chunk."""
+        return Chunk(*(each[:, :draws] for each in self))
+
+
+def scale_of(columns: Array, base: Array) -> Scale:
+    """Return where to centre columns and what to divide them by, from float[column, draw] of first draws."""
+    return Scale(*_centre_and_spread(columns), *_centre_and_spread(base))
+
+
+def _centre_and_spread(rows: Array) -> tuple[Array, Array]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        centre, spread = rows.mean(axis=1), rows.std(axis=1)
+    centre = np.where(np.isfinite(centre), centre, 0.0)
+    steady = ~(spread > 1e-12 * np.abs(centre)) | ~np.isfinite(spread)
+    return centre, np.where(steady, np.where(centre == 0.0, 1.0, np.abs(centre)), spread)
+
+
+def standardised(rows: Array, centre: Array, spread: Array) -> Array:
+    """Return (rows - centre) / spread, float[row, draw]."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        found: Array = rows - centre[:, np.newaxis]
+        found *= (1.0 / spread)[:, np.newaxis]
+    return found
+
+
+class Weights(NamedTuple):
+    """A form of some scenarios over columns: constant[scenario] + slope[scenario, column] . column."""
+
+    columns: tuple[int, ...]
+    constant: Array
+    slope: Array
+
+
+class Quotient(NamedTuple):
+    """The same outcome as a top times a column as it is (centre + spread z) times factor[scenario]."""
+
+    top: Weights
+    column: int
+    centre: float
+    spread: float
+    factor: Array
+
+
+class Outcome(NamedTuple):
+    """One measure of some scenarios over standardised columns, and over columns as they are (`plain`).
+
+    What is exactly nothing draw after draw is so only over columns as they are. `quotient` says the form
+    another way, where there is one.
+    """
+
+    form: Weights
+    plain: Weights
+    quotient: Quotient | None = None
+
+
+def plain_weights(form: Form, rows: NDArray[np.intp]) -> Weights:
+    """Return a form's weights on columns as they are for some of the scenarios."""
+    return Weights(form.columns, form.constant[rows], form.coefficients[rows])
+
+
+def weights(form: Form, rows: NDArray[np.intp], scale: Scale) -> Weights:
+    """Return a form's weights on standardised columns for some of the scenarios."""
+    columns = list(form.columns)
+    coefficients = form.coefficients[rows]
+    with np.errstate(invalid="ignore"):
+        constant = form.constant[rows] + coefficients @ scale.centre[columns]
+        return Weights(form.columns, constant, coefficients * scale.spread[columns])
+
+
+def outcome_of(planned: MeasurePlan, rows: NDArray[np.intp], scale: Scale) -> Outcome:
+    """Return a measure over standardised columns for some of the scenarios."""
+    form, plain, ratio = weights(planned.form, rows, scale), plain_weights(planned.form, rows), planned.ratio
+    if ratio is None:
+        return Outcome(form, plain)
+    at = ratio.column
+    column = (at, float(scale.centre[at]), float(scale.spread[at]))
+    return Outcome(form, plain, Quotient(weights(ratio.top, rows, scale), *column, ratio.factor[rows]))

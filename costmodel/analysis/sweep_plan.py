@@ -1,0 +1,451 @@
+"""The plan of a sweep: which columns the scenarios share, and what each scenario multiplies them by.
+
+Every measure becomes a sum of coefficient[scenario] x column[draw], proved from its form. An input whose
+change cannot be taken out of the draws (it sits under a `ceil`, a cohort is drawn from it, it is given
+another distribution) is drawn anew: scenarios that agree on all such inputs form a group with columns of
+its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.model.design import Design
+from costmodel.model.distributions import Distribution
+from costmodel.model.expression import (
+    ONE,
+    Divide,
+    Expression,
+    Multiply,
+    Name,
+    Number,
+    add,
+    divide,
+    evaluate,
+    multiply,
+    names,
+    substitute,
+)
+from costmodel.model.handles import DISCOUNT_RATE, PRICE_YEAR, discount_factors, opened, price_factors
+from costmodel.model.interval import bounds
+from costmodel.model.measures import measure
+from costmodel.model.model import Model, distribution_needs, needs
+from costmodel.model.program import program
+from costmodel.model.scenario_bounds import enclose_scenarios
+from costmodel.model.separation import NotSeparable, Separated, separate
+from costmodel.uncertainty.mix_shares import SLACK, WatchedShare, mix_shares
+from costmodel.uncertainty.redraw import Change, redrawn_from_others, remade
+
+Array = NDArray[np.float64]
+
+
+class Standing(NamedTuple):
+    """How one input stands in each scenario: shift + scale x its value there.
+
+    `shift` and `scale` are float[scenario]; `distribution` int[scenario] counts into `distributions` from 1,
+    0 where the input keeps its own.
+    """
+
+    shift: Array
+    scale: Array
+    distribution: NDArray[np.intp]
+    distributions: tuple[Distribution, ...]
+
+
+class Form(NamedTuple):
+    """constant[scenario] + coefficients[scenario, column] . x; `columns` count into the plan's."""
+
+    columns: tuple[int, ...]
+    coefficients: Array
+    constant: Array
+
+
+class Ratio(NamedTuple):
+    """A form that is another one times a column and a number of the scenario: top x column x factor."""
+
+    top: Form
+    column: int
+    factor: Array
+
+
+class MeasurePlan(NamedTuple):
+    """One measure: a form, over a second one where it is a ratio that cannot be written as one.
+
+    `ratio` says the same as the form where the measure is one divided by a single column.
+    """
+
+    name: str
+    form: Form
+    divisor: Form | None = None
+    ratio: Ratio | None = None
+
+
+class SharePlan(NamedTuple):
+    """A share of a mix that a sweep touches; `doubtful` marks scenarios where bounds do not prove it one."""
+
+    share: WatchedShare
+    form: Form
+    doubtful: NDArray[np.bool_]
+
+
+class Group(NamedTuple):
+    """Scenarios that see the same columns: their rows, and what is drawn anew for them, in what order."""
+
+    rows: NDArray[np.intp]
+    changes: Mapping[str, Change]
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A sweep made ready to be run.
+
+    `model` has every handle opened; `columns` are expressions over its inputs,
+    `base` the measures of the scenario unchanged; `drawn_anew` names the inputs that groups differ in,
+    `again` those and all that is made of them.
+    """
+
+    model: Model
+    scenarios: int
+    measures: tuple[MeasurePlan, ...]
+    shares: tuple[SharePlan, ...]
+    columns: tuple[Expression, ...]
+    groups: tuple[Group, ...]
+    drawn_anew: tuple[str, ...]
+    base: tuple[Expression, ...]
+    again: tuple[str, ...]
+
+
+def standings(model: Model, design: Design) -> dict[str, Standing]:
+    """Return how each input of an opened model stands in each scenario of a design."""
+    found: dict[str, _Standing] = {}
+
+    def of(name: str) -> _Standing:
+        return found.setdefault(name, _Standing(design.scenarios))
+
+    for number, column in enumerate(design.columns):
+        values = design.values[:, number]
+        if column.name == PRICE_YEAR:
+            words = [str(choice.value) for choice in column.choices]
+            factors = [price_factors(model, word) for word in words]
+            for name in factors[0] if factors else ():
+                of(name).put("=", _chosen(values, [each[name] for each in factors]))
+        elif column.name == DISCOUNT_RATE:
+            numbers = [float(c.value) for c in column.choices if isinstance(c.value, (int, float))]
+            rates = _chosen(values, numbers) if column.choices else values
+            told = ~np.isnan(rates)
+            for name, factors_of in discount_factors(model, np.where(told, rates, 0.0)).items():
+                of(name).put("=", np.where(told, factors_of, np.nan))
+        elif not column.choices:
+            of(column.name).put(column.operation, values)
+        else:
+            of(column.name).choose(values, [choice.value for choice in column.choices])
+    return {name: standing.done() for name, standing in found.items()}
+
+
+def _chosen(values: Array, numbers: list[float]) -> Array:
+    told = ~np.isnan(values)
+    chosen = np.asarray(numbers)[np.where(told, values, 0).astype(np.intp)]
+    return np.where(told, chosen, np.nan)
+
+
+class _Standing:
+    """One input's standing while the design's columns are read: certain or drawn, then scaled, then moved."""
+
+    def __init__(self, scenarios: int) -> None:
+        self.certain: Array = np.full(scenarios, np.nan)
+        self.factor: Array = np.ones(scenarios)
+        self.move: Array = np.zeros(scenarios)
+        self.distribution = np.zeros(scenarios, np.intp)
+        self.distributions: tuple[Distribution, ...] = ()
+
+    def put(self, operation: str, values: Array) -> None:
+        if operation == "=":
+            self.certain = values
+        elif operation == "*":
+            self.factor = np.where(np.isnan(values), 1.0, values)
+        else:
+            self.move = np.where(np.isnan(values), 0.0, values)
+
+    def choose(self, values: Array, choices: list[float | str | Distribution]) -> None:
+        numbers = [float(each) if isinstance(each, (int, float)) else np.nan for each in choices]
+        self.certain = _chosen(values, numbers)
+        shapes = [each for each in choices if not isinstance(each, (int, float, str))]
+        place = {id(each): at for at, each in enumerate(shapes, start=1)}
+        codes = np.array([place.get(id(each), 0) for each in choices], np.intp)
+        told = ~np.isnan(values)
+        self.distribution = np.where(told, codes[np.where(told, values, 0).astype(np.intp)], 0)
+        self.distributions = tuple(shapes)
+
+    def done(self) -> Standing:
+        known = ~np.isnan(self.certain)
+        shift = np.where(known, np.where(known, self.certain, 0.0) * self.factor, 0.0) + self.move
+        return Standing(shift, np.where(known, 0.0, self.factor), self.distribution, self.distributions)
+
+
+def plan_sweep(model: Model, design: Design, measures: tuple[str, ...]) -> Plan:
+    """Return the plan of a sweep; raise `UnknownMeasure` for a measure the model does not have."""
+    model = opened(model, dict.fromkeys(column.name for column in design.columns))
+    standing = standings(model, design)
+    anew = {name for name, each in standing.items() if each.distribution.any()}
+    given = {name: each.distributions for name, each in standing.items()}
+    anew |= redrawn_from_others(model, given)
+    touched = tuple(each for each in mix_shares(model) if standing.keys() & _all_needed(model, each.share))
+    while True:
+        algebra = _Algebra(model, standing, anew)
+        found = algebra.separated(measures)
+        shares = algebra.separated_shares(touched)
+        if not isinstance(found, NotSeparable) and not isinstance(shares, NotSeparable):
+            break
+        for answer in (found, shares):
+            if isinstance(answer, NotSeparable):
+                anew |= {_owner(name) for name in answer.names} or set(standing)
+    pool = _Columns(algebra.scalars, design.scenarios)
+    planned = tuple(pool.measure(each) for each in found)
+    watched = tuple(
+        SharePlan(each, pool.form(terms), algebra.doubtful(each.share))
+        for each, terms in zip(touched, shares, strict=True)
+    )
+    base = tuple(model.in_drawn_inputs(measure(model, name)) for name in measures)
+    order = tuple(name for name in model.inputs if name in anew)
+    return Plan(
+        model, design.scenarios, planned, watched, pool.columns,
+        _groups(model, standing, order, design.scenarios), order, base,
+        remade(model, {name: given[name] for name in order}),
+    )  # fmt: skip
+
+
+def _all_needed(model: Model, expression: Expression) -> frozenset[str]:
+    """Return every input that an expression is made of, directly or through others."""
+    found: set[str] = set()
+    waiting = list(names(expression))
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in model.inputs:
+            found.add(name)
+            waiting += needs(model.inputs[name])
+    return frozenset(found)
+
+
+def _owner(scalar: str) -> str:
+    """Return the input a scenario's number belongs to: `p0` of `@p0`, `@p0*` and `@p0+`."""
+    return scalar.removeprefix("@").rstrip("*+")
+
+
+def unchanged(model: Model, design: Design, measures: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return bool[scenario, measure], true where a scenario changes nothing that the measure hangs on."""
+    model = opened(model, dict.fromkeys(column.name for column in design.columns))
+    same = np.ones((design.scenarios, len(measures)), np.bool_)
+    reached = [_all_needed(model, measure(model, name)) for name in measures]
+    for name, each in standings(model, design).items():
+        own = model.inputs[name].value
+        kept = (each.shift == 0.0) & (each.scale == 1.0) & (each.distribution == 0)
+        if isinstance(own, (int, float)):
+            kept |= each.shift + each.scale * own == own
+        hangs = np.array([name in needed for needed in reached])
+        same &= kept[:, np.newaxis] | ~hangs
+    return same
+
+
+def _groups(
+    model: Model, standing: Mapping[str, Standing], anew: tuple[str, ...], scenarios: int
+) -> tuple[Group, ...]:
+    if not anew:
+        return (Group(np.arange(scenarios), {}),)
+    parts = [part for name in anew for part in standing[name][:3]]
+    marks, which = np.unique(np.column_stack(parts), axis=0, return_inverse=True)
+    rows = np.argsort(which.reshape(-1), kind="stable")
+    ends = np.searchsorted(which.reshape(-1)[rows], np.arange(len(marks)), side="right")
+    groups = []
+    orders = _orders(model)
+    for number, end in enumerate(ends):
+        begin = ends[number - 1] if number else 0
+        members = rows[begin:end]
+        changes = {name: _change(standing[name], int(members[0])) for name in anew}
+        told = {name: each for name, each in changes.items() if each != Change()}
+        groups.append(Group(members, told, orders(told)))
+    return tuple(groups)
+
+
+def _orders(model: Model) -> Callable[[Mapping[str, Change]], tuple[str, ...]]:
+    """Return what gives the order of remaking for a group's changes; most groups have the same."""
+    known: dict[Any, tuple[str, ...]] = {}
+
+    def order(changes: Mapping[str, Change]) -> tuple[str, ...]:
+        given = {name: (each.distribution,) if each.distribution else () for name, each in changes.items()}
+        key = tuple(
+            (name, *(distribution_needs(shape) for shape in shapes)) for name, shapes in given.items()
+        )
+        if key not in known:
+            known[key] = remade(model, given)
+        return known[key]
+
+    return order
+
+
+def _change(standing: Standing, row: int) -> Change:
+    code = int(standing.distribution[row])
+    shape = standing.distributions[code - 1] if code else None
+    return Change(float(standing.shift[row]), float(standing.scale[row]), shape)
+
+
+class _Separated(NamedTuple):
+    """A measure separated: whole, or as a top over a bottom; `ratio` is a whole one's top and bottom."""
+
+    name: str
+    form: Separated
+    divisor: Separated | None = None
+    ratio: tuple[Separated, Separated] | None = None
+
+
+class _Algebra:
+    """The model's measures with each swept input written as numbers of the scenario and draws."""
+
+    def __init__(self, model: Model, standing: Mapping[str, Standing], anew: set[str]) -> None:
+        self.model, self.standing, self.anew = model, standing, anew
+        self.scalars: dict[str, Array] = {}
+        self.written: dict[str, Expression] = {}
+        for name, item in model.inputs.items():
+            if name in anew:
+                continue
+            own = self.own(item.value, name)
+            if name in standing:
+                self.written[name] = self.placed(name, own, standing[name])
+            elif own != Name(name):
+                self.written[name] = own
+
+    def own(self, value: object, name: str) -> Expression:
+        if isinstance(value, Expression):
+            return substitute(value, self.written)
+        return Number(float(value)) if isinstance(value, (int, float)) else Name(name)
+
+    def placed(self, name: str, own: Expression, standing: Standing) -> Expression:
+        if isinstance(own, Number) or not standing.scale.any():
+            known = own.value if isinstance(own, Number) else 0.0
+            return self.scalar(f"@{name}", standing.shift + standing.scale * known)
+        scale = self.scalar(f"@{name}*", standing.scale)
+        return add(multiply(scale, own), self.scalar(f"@{name}+", standing.shift))
+
+    def scalar(self, name: str, values: Array) -> Expression:
+        if (values == values[0]).all():
+            return Number(float(values[0]))
+        self.scalars[name] = values
+        return Name(name)
+
+    def separated(self, measures: Iterable[str]) -> list[_Separated] | NotSeparable:
+        found = []
+        for name in measures:
+            one = self.separated_measure(name, substitute(measure(self.model, name), self.written))
+            if isinstance(one, NotSeparable):
+                return one
+            found.append(one)
+        return found
+
+    def separated_measure(self, name: str, expression: Expression) -> _Separated | NotSeparable:
+        whole = separate(expression, self.scalars)
+        if not isinstance(expression, Divide):
+            return whole if isinstance(whole, NotSeparable) else _Separated(name, whole)
+        top, bottom = separate(expression.left, self.scalars), separate(expression.right, self.scalars)
+        if isinstance(top, NotSeparable):
+            return top
+        if isinstance(bottom, NotSeparable):
+            return bottom
+        if isinstance(whole, NotSeparable):
+            return _Separated(name, top, bottom)
+        return _Separated(name, whole, ratio=(top, bottom) if len(bottom) == 1 else None)
+
+    def separated_shares(self, shares: Iterable[WatchedShare]) -> list[Separated] | NotSeparable:
+        found = []
+        for each in shares:
+            terms = separate(substitute(each.share, self.written), self.scalars)
+            if isinstance(terms, NotSeparable):
+                return terms
+            found.append(terms)
+        return found
+
+    def doubtful(self, share: Expression) -> NDArray[np.bool_]:
+        """Return the scenarios in which bounds alone do not prove that a share stays in 0 to 1."""
+        steps = program([substitute(share, self.written)])
+        box = {name: (values, values) for name, values in self.scalars.items()}
+        for step in steps.steps:
+            if isinstance(step.node, Name) and step.node.name not in box:
+                box[step.node.name] = self.bounds(step.node.name)
+        low, high = enclose_scenarios(steps, box)[steps.outputs[0]]
+        scenarios = next(iter(self.standing.values())).shift.shape
+        return np.broadcast_to(~((low >= -SLACK) & (high <= 1.0 + SLACK)), scenarios)
+
+    def bounds(self, name: str) -> tuple[Array, Array]:
+        low, high = (np.float64(end) for end in bounds(self.model.inputs[name]))
+        if name not in self.standing or name not in self.anew:
+            return low, high  # type: ignore[return-value]
+        standing = self.standing[name]
+        lows = np.array([low, *(each.low for each in standing.distributions)])[standing.distribution]
+        highs = np.array([high, *(each.high for each in standing.distributions)])[standing.distribution]
+        with np.errstate(invalid="ignore"):
+            ends = [np.nan_to_num(standing.scale * end, nan=0.0, posinf=np.inf, neginf=-np.inf)
+                    for end in (lows, highs)]  # fmt: skip
+        return standing.shift + np.minimum(*ends), standing.shift + np.maximum(*ends)
+
+
+class _Columns:
+    """The columns of all forms, each expression once."""
+
+    def __init__(self, scalars: Mapping[str, Array], scenarios: int) -> None:
+        self.scalars = scalars
+        self.scenarios = scenarios
+        self.place: dict[Expression, int] = {}
+
+    @property
+    def columns(self) -> tuple[Expression, ...]:
+        return tuple(self.place)
+
+    def measure(self, found: _Separated) -> MeasurePlan:
+        ratio = None
+        if found.ratio is not None:
+            top, ((factors, draw),) = self.form(found.ratio[0]), found.ratio[1].items()
+            number, column = without_number(divide(ONE, draw))
+            if not isinstance(column, Number):
+                at = self.place.setdefault(column, len(self.place))
+                ratio = Ratio(top, at, self.coefficient(number, [divide(ONE, factor) for factor in factors]))
+        divisor = self.form(found.divisor) if found.divisor is not None else None
+        return MeasurePlan(found.name, self.form(found.form), divisor, ratio)
+
+    def coefficient(self, number: float, factors: Iterable[Expression]) -> Array:
+        found = np.full(self.scenarios, number)
+        for factor in factors:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                found = found * evaluate(factor, self.scalars)
+        return found
+
+    def form(self, terms: Separated) -> Form:
+        gathered: dict[int, Array] = {}
+        constant = np.zeros(self.scenarios)
+        for key, draw in terms.items():
+            number, column = without_number(draw)
+            coefficient = self.coefficient(number, key)
+            if isinstance(column, Number):
+                constant = constant + coefficient
+                continue
+            at = self.place.setdefault(column, len(self.place))
+            gathered[at] = gathered[at] + coefficient if at in gathered else coefficient
+        columns = tuple(sorted(gathered))
+        stacked = [gathered[at] for at in columns]
+        return Form(columns, np.column_stack(stacked) if stacked else np.zeros((self.scenarios, 0)), constant)
+
+
+def without_number(draw: Expression) -> tuple[float, Expression]:
+    """Return a column's number and the rest: one column serves every multiple of it."""
+    match draw:
+        case Number(value):
+            return value, Number(1.0)
+        case Multiply(Number(value), rest):
+            return value, rest
+    return 1.0, draw
+
+
+__all__ = ["Form", "Group", "MeasurePlan", "Plan", "Standing", "plan_sweep", "standings"]

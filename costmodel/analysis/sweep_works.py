@@ -1,0 +1,396 @@
+"""How a group's measures are worked out while the draws walk by: sorted, as a matrix, or row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.binning import (
+    PILOT_BINS,
+    Bins,
+    Counts,
+    Percentiles,
+    Ranks,
+    bins_about,
+    empty_counts,
+    narrowed,
+    number_of_bins,
+    outer_ranks,
+    ranks,
+)
+from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, plain_weights, weights
+from costmodel.analysis.sweep_plan import MeasurePlan
+from costmodel.analysis.sweep_result import SIMULATED
+from costmodel.analysis.sweep_tools import Each, RowSums, Target, Tools
+
+Array = NDArray[np.float64]
+Rows = slice | NDArray[np.intp]
+
+TILE = 16
+"""Scenarios counted together."""
+MOST_KEPT = 2**24
+"""Outcomes held at once while those that bins do not settle are sorted."""
+
+
+class Scenarios(Protocol):
+    """The scenarios a work is about: their rows in the plan, its measures, and their draws once more."""
+
+    rows: NDArray[np.intp]
+    scale: Scale
+    draws: int
+    tools: Tools
+    planned: tuple[MeasurePlan, ...]
+
+    def again(self) -> Iterator[Chunk]:
+        """Yield every chunk of the draws from the first."""
+
+
+class _Moments(NamedTuple):
+    """Mean and variance over the draws, of outcomes and of their difference from the base's.
+
+    All are float[scenario, measure].
+    """
+
+    mean: Array
+    variance: Array
+    difference: Array
+    difference_variance: Array
+
+
+class Work:
+    """Some measures of a group's scenarios: counted while draws walk by, told as figures at the end."""
+
+    def __init__(self, group: Scenarios, measures: list[int]) -> None:
+        self.group, self.measures = group, measures
+        self.draws, self.tools = group.draws, group.tools
+        plans = [group.planned[at] for at in measures]
+        self.tops = [plain_weights(each.form, group.rows) for each in plans]
+        self.bottoms = [
+            None if each.divisor is None else plain_weights(each.divisor, group.rows) for each in plans
+        ]
+        self.shape = (len(group.rows), len(measures))
+
+    def outcome(self, at: int, rows: Rows, chunk: Array) -> Array:
+        """Return one measure's outcomes in float64, float[scenario, draw]."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = outcome(self.tops[at], rows, chunk)
+            bottom = self.bottoms[at]
+            return found if bottom is None else found / outcome(bottom, rows, chunk)
+
+    def _tiles(self) -> list[slice]:
+        return [slice(at, min(at + TILE, self.shape[0])) for at in range(0, self.shape[0], TILE)]
+
+    def slab(self, chunks: list[Chunk], each: Each) -> None:
+        """Take in a slab of draws."""
+        raise NotImplementedError
+
+    def figures(self) -> dict[str, Array]:
+        """Return the figures of `SIMULATED`, float[scenario, measure] each, once all draws are in."""
+        raise NotImplementedError
+
+
+def outcome(top: Weights, rows: Rows, chunk: Array) -> Array:
+    """Return a form in float64, float[scenario, draw]."""
+    found: Array = top.slope[rows] @ chunk[list(top.columns)]
+    found += top.constant[rows][:, np.newaxis]
+    return found
+
+
+class SortedWork(Work):
+    """All draws at once, sorted: for draws so few that counting would be coarser than need be."""
+
+    def slab(self, chunks: list[Chunk], each: Each) -> None:  # noqa: ARG002 - one chunk
+        """Take in a slab of draws."""
+        (self.chunk,) = chunks
+
+    def figures(self) -> dict[str, Array]:
+        """Return the figures of `SIMULATED`."""
+        found = {name: np.zeros(self.shape) for name in SIMULATED}
+        for at, measure in enumerate(self.measures):
+            base = self.chunk.base[measure]
+            for tile in self._tiles():
+                outcomes = self.outcome(at, tile, self.chunk.columns)
+                for name, values in _sorted_figures(outcomes, base).items():
+                    found[name][tile, at] = values
+        return found
+
+
+def _sorted_figures(outcomes: Array, base: Array) -> dict[str, Array]:
+    """Return the figures of float[scenario, draw], not numbers where some outcome is none."""
+    draws = outcomes.shape[1]
+    outcomes[~np.isfinite(outcomes).all(axis=1)] = np.nan
+    with np.errstate(invalid="ignore"):
+        difference = outcomes - base
+        above = np.where(np.isnan(outcomes[:, 0]), np.nan, np.count_nonzero(outcomes > 0.0, axis=1))
+        found = {
+            "mean": outcomes.mean(axis=1),
+            "sd": outcomes.std(axis=1, ddof=1),
+            "probability_positive": above / draws,
+            "difference_mean": difference.mean(axis=1),
+            "difference_standard_error": difference.std(axis=1, ddof=1) / np.sqrt(draws),
+            "quantile_error": np.where(np.isnan(above), np.nan, 0.0),
+        }
+    outcomes.sort(axis=1)
+    for level, rank in zip(LEVELS, ranks(draws).wanted, strict=True):
+        found[f"p{level}"] = outcomes[:, rank - 1].copy()
+    return found
+
+
+class _CountedWork(Work):
+    """Outcomes counted in bins about their first draws' mean."""
+
+    error: Array | float = 0.0
+
+    def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
+        """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
+        self._open(bins_about(mean, _root(variance), PILOT_BINS))
+        draws = pilot.draws
+        self._count([pilot], each)
+        found = self._levels(outer_ranks(draws), each)
+        self._open(narrowed(self.bins, found, number_of_bins(self.draws)))
+
+    def _open(self, bins: Bins) -> None:
+        self.bins = bins
+        self.counts = empty_counts(self.shape, bins, self.draws)
+        self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
+
+    def _count(self, chunks: list[Chunk], each: Each) -> None:
+        raise NotImplementedError
+
+    def _moments(self) -> _Moments:
+        raise NotImplementedError
+
+    def figures(self) -> dict[str, Array]:
+        """Return the figures of `SIMULATED`."""
+        moments = self._moments()
+        draws = self.draws
+        found = {
+            "mean": moments.mean,
+            "sd": _root(moments.variance * (draws / (draws - 1))),
+            "probability_positive": self.above / draws,
+            "difference_mean": moments.difference,
+            "difference_standard_error": _root(moments.difference_variance / (draws - 1)),
+            "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
+        }
+        levels = self._levels(ranks(draws), self.tools.each)
+        for place, level in enumerate(LEVELS):
+            found[f"p{level}"] = levels.values[:, :, place]
+        self._settle(found, moments, levels.settled)
+        undefined = ~np.isfinite(moments.mean)
+        for values in found.values():
+            values[undefined] = np.nan
+        return found
+
+    def _levels(self, wanted: Ranks, each: Each) -> Percentiles:
+        values = np.empty((*self.shape, len(wanted.wanted)))
+        settled = np.empty(self.shape, np.bool_)
+
+        def tile(rows: slice) -> None:
+            bins, shape = self.bins, (rows.stop - rows.start, len(self.measures))
+            flat = self.counts[rows].reshape(-1, bins.number)
+            found = self.tools.percentiles(flat, bins.low[rows].ravel(), bins.width[rows].ravel(), wanted)
+            values[rows] = found.values.reshape(*shape, -1)
+            settled[rows] = found.settled.reshape(shape)
+
+        for _ in each(tile, self._tiles()):
+            pass
+        return Percentiles(values, settled)
+
+    def _settle(self, found: dict[str, Array], moments: _Moments, settled: NDArray[np.bool_]) -> None:
+        """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""
+        certain = moments.variance <= 1e-26 * moments.mean * moments.mean
+        for name in (*(f"p{level}" for level in LEVELS), "quantile_error"):
+            found[name][certain] = 0.0 if name == "quantile_error" else moments.mean[certain]
+        found["sd"][certain] = 0.0
+        found["probability_positive"][certain] = moments.mean[certain] > 0.0
+        open_still = np.argwhere(~settled & ~certain & np.isfinite(moments.mean))
+        for pairs in _batches(open_still, max(1, MOST_KEPT // self.draws)):
+            ordered = self._kept(pairs)
+            above = np.count_nonzero(ordered > 0.0, axis=1)
+            ordered.sort(axis=1)
+            at = (pairs[:, 0], pairs[:, 1])
+            found["probability_positive"][at] = above / self.draws
+            found["quantile_error"][at] = 0.0
+            for level, rank in zip(LEVELS, ranks(self.draws).wanted, strict=True):
+                found[f"p{level}"][at] = ordered[:, rank - 1]
+
+    def _kept(self, pairs: NDArray[np.intp]) -> Array:
+        """Return all outcomes of some scenarios' measures, float[pair, draw], drawn again."""
+        outcomes = np.empty((len(pairs), self.draws))
+        start = 0
+        for chunk in self.group.again():
+            stop = start + chunk.draws
+            for at in range(len(self.measures)):
+                wanted = np.flatnonzero(pairs[:, 1] == at)
+                if wanted.size:
+                    outcomes[wanted, start:stop] = self.outcome(at, pairs[wanted, 0], chunk.columns)
+            start = stop
+        return outcomes
+
+
+def _root(values: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(np.maximum(values, 0.0))
+
+
+def _batches(pairs: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(pairs), most):
+        yield pairs[start : start + most]
+
+
+class _Sums:
+    """Sums over the draws of some columns, the base's measure after them, and of their products."""
+
+    def __init__(self, columns: tuple[int, ...], measure: int) -> None:
+        self.columns, self.measure = list(columns), measure
+        size = len(columns) + 1
+        self.first: Array = np.zeros(size)
+        self.second: Array = np.zeros((size, size))
+        self.draws = 0
+
+    def of(self, chunk: Chunk) -> tuple[Array, Array]:
+        of_base = chunk.standard_base[self.measure : self.measure + 1]
+        rows = np.concatenate([chunk.standard[self.columns], of_base])
+        with np.errstate(invalid="ignore", over="ignore"):
+            return rows.sum(axis=1), rows @ rows.T
+
+    def add(self, sums: tuple[Array, Array], draws: int) -> None:
+        with np.errstate(invalid="ignore"):
+            self.first += sums[0]
+            self.second += sums[1]
+        self.draws += draws
+
+    def moments(self, top: Weights, scale: Scale) -> _Moments:
+        """Return an outcome's moments over the draws summed so far, float[scenario] each."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean = self.first / self.draws
+            covariance = self.second / self.draws - np.outer(mean, mean)
+            of_base = np.full((len(top.constant), 1), -scale.base_spread[self.measure])
+            slope = np.hstack([top.slope, of_base])
+            away = top.slope @ mean[:-1]
+            difference = away + of_base[:, 0] * mean[-1] + (top.constant - scale.base_centre[self.measure])
+            inner = covariance[:-1, :-1]
+            return _Moments(
+                top.constant + away, _quadratic(top.slope, inner), difference, _quadratic(slope, covariance)
+            )
+
+
+def _quadratic(slope: Array, covariance: Array) -> Array:
+    found: Array = np.einsum("sk,sk->s", slope @ covariance, slope)
+    return np.maximum(found, 0.0)
+
+
+class MatrixWork(_CountedWork):
+    """Many scenarios over the same columns: rows of a matrix product."""
+
+    def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
+        super().__init__(group, measures)
+        self.sums = self._new_sums()
+        for sums in self.sums:
+            sums.add(sums.of(pilot), pilot.draws)
+        moments = self._moments()
+        self._prepare(moments.mean, moments.variance, pilot, each)
+        self.sums = self._new_sums()
+
+    def _open(self, bins: Bins) -> None:
+        super()._open(bins)
+        planned = [self.group.planned[at] for at in self.measures]
+        outcomes = [outcome_of(each, self.group.rows, self.group.scale) for each in planned]
+        self.counting = self.tools.counting(outcomes, bins)
+        self.error = self.counting.error
+
+    def _new_sums(self) -> list[_Sums]:
+        return [_Sums(top.columns, at) for top, at in zip(self.tops, self.measures, strict=True)]
+
+    def _moments(self) -> _Moments:
+        scale = self.group.scale
+        forms = [weights(self.group.planned[at].form, self.group.rows, scale) for at in self.measures]
+        each = [sums.moments(form, scale) for sums, form in zip(self.sums, forms, strict=True)]
+        return _Moments(*(np.column_stack(parts) for parts in zip(*each, strict=True)))
+
+    def slab(self, chunks: list[Chunk], each: Each) -> None:
+        """Take in a slab of draws."""
+
+        def summed(chunk: Chunk) -> list[tuple[Array, Array]]:
+            return [sums.of(chunk) for sums in self.sums]
+
+        for chunk, found in zip(chunks, each(summed, chunks), strict=True):
+            for sums, part in zip(self.sums, found, strict=True):
+                sums.add(part, chunk.draws)
+        self._count(chunks, each)
+
+    def _count(self, chunks: list[Chunk], each: Each) -> None:
+        shared = list(each(self.counting.share, chunks))
+
+        def tile(rows: slice) -> None:
+            self.counting.tile(Target(rows, self.counts[rows], self.above[rows]), shared)
+
+        for _ in each(tile, self._tiles()):
+            pass
+
+
+class _Part(NamedTuple):
+    """Of some scenarios over one chunk, [scenario, measure]: sums, counts, and how many are above zero."""
+
+    sums: Array
+    counts: Counts
+    above: NDArray[np.int64]
+
+
+class RowWork(_CountedWork):
+    """Few scenarios, or ratios: each outcome computed in float64, its sums taken as it is."""
+
+    def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
+        super().__init__(group, measures)
+        self.reference: Array = np.zeros(self.shape)
+        for at in range(len(measures)):
+            with np.errstate(invalid="ignore", over="ignore"):
+                means = self.outcome(at, slice(None), pilot.columns).mean(axis=1)
+            self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
+        self.sums: Array = np.zeros((4, *self.shape))
+        for at in range(len(measures)):
+            outcomes = self.outcome(at, slice(None), pilot.columns)
+            self.sums[:, :, at] = self._sums_of(at, slice(None), outcomes, pilot).sums
+        moments = self._moments(pilot.draws)
+        self._prepare(moments.mean, moments.variance, pilot, each)
+        self.sums = np.zeros((4, *self.shape))
+
+    def _sums_of(self, at: int, rows: slice, outcomes: Array, chunk: Chunk) -> RowSums:
+        measure = self.measures[at]
+        return self.tools.row_sums(outcomes, chunk.base[measure], self.reference[rows, at])
+
+    def _moments(self, draws: int = 0) -> _Moments:
+        with np.errstate(invalid="ignore", over="ignore"):
+            first, second, difference, squares = self.sums / (draws or self.draws)
+            return _Moments(
+                self.reference + first, np.maximum(second - first * first, 0.0), difference,
+                np.maximum(squares - difference * difference, 0.0),
+            )  # fmt: skip
+
+    def slab(self, chunks: list[Chunk], each: Each) -> None:
+        """Take in a slab of draws."""
+        self._count(chunks, each)
+
+    def _count(self, chunks: list[Chunk], each: Each) -> None:
+        for rows in self._tiles():
+            for part in each(partial(self._part, rows), chunks):
+                self.sums[:, rows] += part.sums
+                self.counts[rows] += part.counts
+                self.above[rows] += part.above
+
+    def _part(self, rows: slice, chunk: Chunk) -> _Part:
+        shape = (rows.stop - rows.start, len(self.measures))
+        sums = np.empty((4, *shape))
+        counts = np.zeros((len(self.measures), shape[0], self.bins.number), np.uint32)
+        above = np.empty(shape, np.int64)
+        for at in range(len(self.measures)):
+            outcomes = self.outcome(at, rows, chunk.columns)
+            sums[:, :, at], above[:, at] = self._sums_of(at, rows, outcomes, chunk)
+            low, width = self.bins.low[rows, at], self.bins.width[rows, at]
+            self.tools.count_rows(outcomes, low, width, counts[at])
+        return _Part(sums, counts.swapaxes(0, 1), above)

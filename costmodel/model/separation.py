@@ -1,0 +1,181 @@
+"""Separation: an expression as a sum of (what differs by scenario) x (what differs by draw).
+
+A sweep changes some numbers from scenario to scenario; the rest differs only from draw to draw. Written
+as y = sum over k of c[scenario, k] * x[draw, k], thousands of scenarios are one matrix product. This is
+proved from the expression's form, never guessed: where a scenario's number and a draw meet inside `min`,
+`max`, `ceil`, a power or a divisor, the expression has no such form, and the names that meet are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from costmodel.model.expression import (
+    ONE,
+    Add,
+    Divide,
+    Expression,
+    Multiply,
+    Name,
+    Number,
+    Subtract,
+    add,
+    divide,
+    multiply,
+    names,
+    rebuild,
+    subtract,
+    written,
+)
+from costmodel.model.program import program
+
+MOST_TERMS = 400
+"""A separation into more columns than this costs more than it saves."""
+
+Coefficient = tuple[Expression, ...]
+"""Factors that differ by scenario, in a fixed order; the empty one is 1."""
+Separated = dict[Coefficient, Expression]
+"""For each coefficient, what it multiplies: an expression that differs by draw alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeparable:
+    """The names of a scenario's own numbers that cannot be taken out of the draws, and why."""
+
+    names: frozenset[str]
+    reason: str
+
+
+class _Refused(Exception):  # noqa: N818 - an answer, not a fault
+    def __init__(self, answer: NotSeparable) -> None:
+        super().__init__(answer.reason)
+        self.answer = answer
+
+
+def separate(expression: Expression, by_scenario: Collection[str]) -> Separated | NotSeparable:
+    """Return an expression separated, `by_scenario` naming what differs by scenario; or why it cannot be.
+
+    Every other name in the expression differs by draw.
+    """
+    return _Separation(frozenset(by_scenario)).of(expression)
+
+
+class _Separation:
+    def __init__(self, by_scenario: frozenset[str]) -> None:
+        self.by_scenario = by_scenario
+        self.spelling: dict[Expression, str] = {}
+
+    def of(self, expression: Expression) -> Separated | NotSeparable:
+        steps = program([expression])
+        found: list[Separated] = []
+        try:
+            for step in steps.steps:
+                found.append(self.step(step.node, [found[index] for index in step.operands]))
+        except _Refused as refusal:
+            return refusal.answer
+        return found[steps.outputs[0]]
+
+    def step(self, node: Expression, parts: list[Separated]) -> Separated:
+        match node:
+            case Name(name):
+                return {(node,): ONE} if name in self.by_scenario else {(): node}
+            case Number():
+                return {(): node}
+            case Multiply():
+                return self.product(parts[0], parts[1])
+        if all(_by_draw(part) for part in parts):
+            return {(): rebuild(node, tuple(part.get((), Number(0.0)) for part in parts))}
+        if all(_by_scenario(part) for part in parts) and not isinstance(node, Divide):
+            return _own(rebuild(node, tuple(_number_of(part) for part in parts)))
+        match node:
+            case Add():
+                return self.sum(parts[0], parts[1], 1.0)
+            case Subtract():
+                return self.sum(parts[0], parts[1], -1.0)
+            case Divide():
+                return self.quotient(parts[0], parts[1])
+        raise _Refused(_meeting(type(node).__name__.lower(), parts, self.by_scenario))
+
+    def sum(self, left: Separated, right: Separated, sign: float) -> Separated:
+        terms = dict(left)
+        for key, draw in right.items():
+            if key in terms:
+                terms[key] = add(terms[key], draw) if sign > 0 else subtract(terms[key], draw)
+            else:
+                terms[key] = multiply(Number(sign), draw)
+        return self.gathered(terms)
+
+    def gathered(self, terms: Separated) -> Separated:
+        """Return the terms with those that no draw is in made one, and those that are nothing left out."""
+        own: Separated = {key: draw for key, draw in terms.items() if isinstance(draw, Number)}
+        if len(own) > 1:
+            number = _number_of(own)
+            terms = {key: draw for key, draw in terms.items() if key not in own}
+            for key, draw in _own(number).items():
+                terms[key] = add(terms[key], draw) if key in terms else draw
+        if len(terms) > MOST_TERMS:
+            raise _Refused(NotSeparable(self.mentioned(terms), f"it has more than {MOST_TERMS} columns"))
+        return {key: draw for key, draw in terms.items() if draw != Number(0.0)}
+
+    def mentioned(self, terms: Separated) -> frozenset[str]:
+        return frozenset().union(*(names(factor) for key in terms for factor in key)) & self.by_scenario
+
+    def product(self, left: Separated, right: Separated) -> Separated:
+        terms: Separated = {}
+        for first, a in left.items():
+            for second, b in right.items():
+                key = tuple(sorted((*first, *second), key=self.spelled))
+                draw = multiply(a, b)
+                terms[key] = add(terms[key], draw) if key in terms else draw
+        return self.gathered(terms)
+
+    def spelled(self, factor: Expression) -> str:
+        if factor not in self.spelling:
+            self.spelling[factor] = written(factor)
+        return self.spelling[factor]
+
+    def quotient(self, top: Separated, bottom: Separated) -> Separated:
+        if len(bottom) != 1:
+            raise _Refused(_meeting("a divisor", [bottom], self.by_scenario))
+        ((factors, draw),) = bottom.items()
+        inverse = tuple(divide(ONE, factor) for factor in factors)
+        one_over: Separated = {inverse: divide(ONE, draw)}
+        if isinstance(draw, Number) and draw.value == 0.0:
+            raise _Refused(_meeting("a divisor of zero", [top, bottom], self.by_scenario))
+        return self.product(top, one_over)
+
+
+def _by_draw(part: Separated) -> bool:
+    return not any(part)
+
+
+def _by_scenario(part: Separated) -> bool:
+    return all(isinstance(draw, Number) for draw in part.values())
+
+
+def _number_of(part: Separated) -> Expression:
+    """Return a part that no draw is in as one expression of the scenario's own numbers."""
+    found: Expression = Number(0.0)
+    for key, draw in part.items():
+        term = draw
+        for factor in key:
+            term = multiply(term, factor)
+        found = add(found, term)
+    return found
+
+
+def _own(expression: Expression) -> Separated:
+    """Return a scenario's own number as a coefficient, what is known of it moved to the draws' side."""
+    match expression:
+        case Number():
+            return {(): expression}
+        case Multiply(Number() as number, rest):
+            return {(rest,): number}
+    return {(expression,): ONE}
+
+
+def _meeting(where: str, parts: list[Separated], by_scenario: frozenset[str]) -> NotSeparable:
+    met = frozenset().union(*(names(factor) for part in parts for key in part for factor in key))
+    own = met & by_scenario
+    return NotSeparable(own, f"{', '.join(sorted(own))} meets the draws in {where}")

@@ -1,0 +1,232 @@
+"""The inverse distribution functions of `costmodel.uncertainty.inverse_cdf` as loops, one for each shape.
+
+Every function takes x, float[draw], holding uniforms strictly inside (0, 1), and leaves the draws there.
+Each computes what its namesake in numpy does, in the same order: all but the normals' tails and the
+lognormals come out as the same bytes. Those rest on a logarithm and an exponential, written out here because
+a call to the C library would keep the loop from running in lanes; both err by less than one unit in the last
+place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.uncertainty.compiled_function import compiled
+from costmodel.uncertainty.normal_quantile import _CENTRE, _FAR_TAIL, _TAIL
+from costmodel.uncertainty.quantile_table import _CELLS, _FINEST, _FIRST_CELL, _SHIFT
+
+FloatArray = NDArray[np.float64]
+
+_BLOCK = 1_024  # draws whose intermediate results are kept at a time, in the nearest cache
+
+_LOWER_TAILS, _UPPER_TAILS = np.uint64(0), np.uint64(_CELLS)
+_CELL_SHIFT, _CELL_OFFSET = np.uint64(_SHIFT), np.uint64(_FIRST_CELL)
+
+# Logarithm and exponential: the reductions and coefficients of e_log.c and e_exp.c in fdlibm 5.3 (Sun
+# Microsystems 1993), whose errors are below 1 ulp.
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_INVERSE_LN2 = 1.44269504088896338700e00
+_SQRT_HALF_BITS = np.int64(0x3FE6A09E00000000)
+_MANTISSA_BITS, _EXPONENT_BIAS = np.int64(52), np.int64(1023)
+_L1, _L2, _L3, _L4, _L5, _L6, _L7 = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+_E1, _E2, _E3, _E4, _E5 = (
+    1.66666666666666019037e-01,
+    -2.77777777770155933842e-03,
+    6.61375632143793436117e-05,
+    -1.65339022054652515390e-06,
+    4.13813679705723846039e-08,
+)
+_LEAST_EXPONENT, _GREATEST_EXPONENT = -746.0, 710.0  # beyond them exp is 0 or infinite
+
+
+@compiled
+def _bounded(x: Any, low: Any, high: Any) -> Any:
+    return min(max(x, low), high)
+
+
+@compiled
+def uniform(x: FloatArray, low: float, high: float) -> None:
+    """Draw a uniform."""
+    for i in range(x.size):
+        x[i] = _bounded(x[i] * (high - low) + low, low, high)
+
+
+@compiled
+def triangular(x: FloatArray, low: float, best: float, high: float) -> None:
+    """Draw a triangular; low is below high."""
+    width, left, right = high - low, best - low, high - best
+    left_share, right_share = left / width, right / width
+    full_left, full_right = np.sqrt(left_share * (width * left)), np.sqrt(right_share * (width * right))
+    for i in range(x.size):
+        u, rest = x[i], min(1.0 - x[i], right_share)
+        is_left = u < left_share
+        root = np.sqrt(u * (width * left) if is_left else rest * (width * right))
+        x[i] = _bounded((root - full_right if is_left else full_left - root) + (low + right), low, high)
+
+
+@compiled
+def tabulated(
+    x: FloatArray,
+    constant: FloatArray,
+    linear: FloatArray,
+    quadratic: FloatArray,
+    greatest: float,
+    width: float,
+    low: float,
+    high: float,
+) -> None:
+    """Draw low + width × a quantile of the table with these cells, which lies between 0 and `greatest`."""
+    cells = np.empty(_BLOCK, np.uint64)
+    for start in range(0, x.size, _BLOCK):
+        block = x[start : start + _BLOCK]
+        for i in range(block.size):
+            above = 1.0 - block[i]
+            side = _UPPER_TAILS if block[i] > above else _LOWER_TAILS
+            tail = max(min(block[i], above), _FINEST)
+            cells[i] = (np.float64(tail).view(np.uint64) >> _CELL_SHIFT) - _CELL_OFFSET + side
+            block[i] = tail
+        for i in range(block.size):
+            cell, tail = cells[i], block[i]
+            block[i] = (quadratic[cell] * tail + linear[cell]) * tail + constant[cell]
+        for i in range(block.size):
+            block[i] = _bounded(_bounded(block[i], 0.0, greatest) * width + low, low, high)
+
+
+@compiled
+def few_steps(x: FloatArray, thresholds: FloatArray, values: FloatArray) -> None:
+    """Draw the smallest of ascending values whose cumulative probability reaches u: best up to about ten."""
+    passed = np.empty(_BLOCK, np.int64)
+    for start in range(0, x.size, _BLOCK):
+        block = x[start : start + _BLOCK]
+        passed[:] = 0
+        for threshold in thresholds:
+            for i in range(block.size):
+                passed[i] += block[i] > threshold
+        for i in range(block.size):
+            block[i] = values[np.uint64(passed[i])]
+
+
+@compiled
+def many_steps(x: FloatArray, thresholds: FloatArray, values: FloatArray) -> None:
+    """Draw what `few_steps` does, by halving; there is at least one threshold."""
+    one = np.uint64(1)
+    for i in range(x.size):
+        at, left = np.uint64(0), np.uint64(thresholds.size)
+        while left > one:
+            half = left >> one
+            at += half * np.uint64(thresholds[at + half - one] < x[i])
+            left -= half
+        x[i] = values[at + np.uint64(thresholds[at] < x[i])]
+
+
+@compiled
+def _log(x: Any) -> Any:
+    """Return the logarithm of a positive normal float."""
+    bits = np.float64(x).view(np.int64)
+    exponent = (bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS
+    f = np.int64(bits - (exponent << _MANTISSA_BITS)).view(np.float64) - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    odd = z * (_L1 + w * (_L3 + w * (_L5 + w * _L7)))
+    even = w * (_L2 + w * (_L4 + w * _L6))
+    k, half_square = np.float64(exponent), 0.5 * f * f
+    return k * _LN2_HIGH - ((half_square - (s * (half_square + odd + even) + k * _LN2_LOW)) - f)
+
+
+@compiled
+def _exp(x: Any) -> Any:
+    x = _bounded(x, _LEAST_EXPONENT, _GREATEST_EXPONENT)
+    k = np.floor(x * _INVERSE_LN2 + 0.5)
+    high, low = x - k * _LN2_HIGH, k * _LN2_LOW
+    r = high - low
+    z = r * r
+    c = r - z * (_E1 + z * (_E2 + z * (_E3 + z * (_E4 + z * _E5))))
+    # In two factors: the power of 2 alone may be beyond a float where the result is not.
+    power = np.int64(k)
+    half = power >> np.int64(1)
+    return (1.0 - ((low - (r * c) / (2.0 - c)) - high)) * _two_to(half) * _two_to(power - half)
+
+
+@compiled
+def _two_to(power: Any) -> Any:
+    return np.int64((power + _EXPONENT_BIAS) << _MANTISSA_BITS).view(np.float64)
+
+
+@compiled
+def _horner(c: Any, x: Any) -> Any:
+    return ((((((c[0] * x + c[1]) * x + c[2]) * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7]
+
+
+@compiled
+def _ratio(fraction: Any, x: Any) -> Any:
+    return _horner(fraction[0], x) / _horner(fraction[1], x)
+
+
+@compiled
+def _standardise(tails: FloatArray, rare: FloatArray, r: FloatArray, place: NDArray[np.int64]) -> None:
+    """Replace tail probabilities, those of upper tails below 0, by the standard normal's quantiles.
+
+    The other arrays, as long as the first, are room for the draws far from the middle, which are gathered,
+    turned and put back: the loops have no branch but the one for the very far.
+    """
+    count = 0
+    for i in range(tails.size):
+        rare[count] = tails[i]
+        place[count] = i
+        count += not abs(abs(tails[i]) - 0.5) <= 0.425
+    for i in range(tails.size):
+        from_half = abs(tails[i]) - 0.5
+        z = _ratio(_CENTRE, 0.180625 - from_half * from_half) * from_half
+        tails[i] = z * np.copysign(1.0, tails[i])
+    for i in range(count):
+        r[i] = np.sqrt(-_log(abs(rare[i])))
+        rare[i] = -np.copysign(_ratio(_TAIL, r[i] - 1.6), rare[i])
+    for i in range(count):
+        z = rare[i]
+        if r[i] > 5.0:
+            z = np.copysign(_ratio(_FAR_TAIL, r[i] - 5.0), z)
+        tails[place[i]] = z
+
+
+@compiled
+def normal(
+    x: FloatArray,
+    below_low: float,
+    above_high: float,
+    between: float,
+    spread: float,
+    location: float,
+    low: float,
+    high: float,
+) -> None:
+    """Draw a normal cut at low and high, given its parent's probabilities outside them and between."""
+    rare, r, place = np.empty(_BLOCK), np.empty(_BLOCK), np.empty(_BLOCK, np.int64)
+    for start in range(0, x.size, _BLOCK):
+        block = x[start : start + _BLOCK]
+        for i in range(block.size):
+            below = block[i] * between + below_low
+            above = (1.0 - block[i]) * between + above_high
+            block[i] = -above if below > above else below
+        _standardise(block, rare, r, place)
+        for i in range(block.size):
+            block[i] = _bounded(block[i] * spread + location, low, high)
+
+
+@compiled
+def lognormal(x: FloatArray, mu: float, sigma: float) -> None:
+    """Draw the exponential of a normal of mean mu and standard deviation sigma."""
+    normal(x, 0.0, 0.0, 1.0, sigma, mu, -np.inf, np.inf)
+    for i in range(x.size):
+        x[i] = _exp(x[i])
