@@ -20,10 +20,8 @@ Counts = NDArray[np.uint16] | NDArray[np.uint32]
 
 REACH = 3.05
 """Standard deviations to either side of the mean that bins cover where nothing better is known."""
-PILOT = 2_500
-"""Draws that show where the percentiles will be."""
-FEWEST_BINS, MOST_BINS = 6_144, 18_432
-DRAWS_FOR_FEWEST = 100_000
+BINS_PER_ROOT_DRAW = 12.5
+MOST_BINS = 18_432
 PILOT_BINS = 1_024
 NARROW_UP_TO = 1_000_000
 """Draws up to which a twentieth of them fits a 16-bit count."""
@@ -75,8 +73,12 @@ def number_of_bins(draws: int) -> int:
 
     That error shrinks with the root of the draws, and the bins with it, as far as they stay in cache.
     """
-    wanted = FEWEST_BINS * math.sqrt(max(1.0, draws / DRAWS_FOR_FEWEST))
-    return min(MOST_BINS, 512 * math.ceil(wanted / 512))
+    return min(MOST_BINS, 512 * math.ceil(BINS_PER_ROOT_DRAW * math.sqrt(draws) / 512))
+
+
+def pilot_draws(draws: int) -> int:
+    """Return how many draws show where the percentiles will be: a twentieth, from 1,000 to 2,500."""
+    return min(draws, 2_500, max(1_000, draws // 20))
 
 
 def bins_about(mean: Array, sd: Array, count: int) -> Bins:
@@ -102,30 +104,38 @@ class Percentiles(NamedTuple):
 
 
 def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Percentiles:
-    """Return each outcome's values at ranks from uint32[outcome, bin], bins at low + width x place.
+    """Return each outcome's values at ranks from [outcome, bin], bins at low + width x place.
 
     An outcome is not settled where a rank falls in the first or last bin, which have no end, where a bin is
     wider than the standard error of what is asked, or where the counts do not add up to the draws.
     """
     values = np.full((len(counts), len(wanted.wanted)), np.nan)
-    settled = width > 0.0
-    last = counts.shape[1] - 1
-    for at in np.flatnonzero(settled):
-        below = np.cumsum(counts[at], dtype=np.int64)
-        settled[at] = below[-1] == wanted.draws and _of_row(below, last, wanted, values[at])
+    settled = np.zeros(len(counts), np.bool_)
+    useful = np.flatnonzero(width > 0.0)
+    if useful.size:
+        values[useful], settled[useful] = _places(counts[useful], wanted)
     values *= width[:, np.newaxis]
     values += low[:, np.newaxis]
     return Percentiles(values, settled)
 
 
-def _of_row(below: NDArray[np.int64], last: int, ranks: Ranks, found: Array) -> bool:
-    """Fill the values of one outcome, in bins; return whether its bins were enough."""
+def _places(counts: Counts, ranks: Ranks) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the places of ranks among the bins, float[outcome, rank], and whether the bins were enough."""
+    outcomes, bins = counts.shape
+    below = np.cumsum(counts, axis=1, dtype=np.int64)
+    whole = below[:, -1] == ranks.draws
+    # each outcome's counts follow the one before it: one search finds the ranks of all
+    stride = ranks.draws + 1
+    start = np.arange(outcomes)[:, np.newaxis]
+    below[~whole] = ranks.draws
+    flat = (below + start * stride).ravel()
     wanted, errors = np.array(ranks.wanted), np.array(ranks.errors)
-    places = np.searchsorted(below, wanted, side="left")
-    if places[0] == 0 or places[-1] >= last:
-        return False
-    early = np.searchsorted(below, wanted - errors, side="left")
-    late = np.searchsorted(below, wanted + errors, side="left")
-    before = below[places - 1]
-    found[:] = places + (wanted - before - 0.5) / (below[places] - before)
-    return bool((late - early >= 2).all())
+    asked = np.stack([wanted, np.maximum(1, wanted - errors), np.minimum(ranks.draws, wanted + errors)])
+    found = np.searchsorted(flat, asked[:, np.newaxis, :] + start * stride) - start * bins
+    place, early, late = found
+    enough = (
+        whole & (place > 0).all(axis=1) & (place < bins - 1).all(axis=1) & (late - early >= 2).all(axis=1)
+    )
+    before = np.take_along_axis(below, np.maximum(place - 1, 0), axis=1)
+    inside = np.maximum(np.take_along_axis(below, place, axis=1) - before, 1)
+    return place + (wanted - before - 0.5) / inside, enough

@@ -7,29 +7,20 @@ the loops once and keeps them on disk.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
-from costmodel.analysis.kernels import (
-    bin_tile,
-    count_above,
-    count_row,
-    percentile_rows,
-    sums_of_row,
-)
-from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights
+from costmodel.analysis.kernels import bin_chunk, count_above, count_row, percentile_rows, sums_of_row
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, rounding
 from costmodel.analysis.sweep_tools import RowSums, Target
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
 
 HALF_ULP = 2.0**-24
-MOST_PARTS = 4
-"""Products that one measure may be the sum of."""
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:
@@ -56,14 +47,14 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
 
 
 class _Product(NamedTuple):
-    """Columns and their weights: a product that several measures are made of, each with its own factor."""
+    """Columns and their weights: a product that several measures share."""
 
     columns: list[int]
     slope: Array32
 
 
 class _Measure:
-    """One measure in bins: a sum of products, or that times a column; and what float32 can do to it."""
+    """One measure in bins: a product, at most one column more, or these times a column of a quotient."""
 
     def __init__(self, outcome: Outcome, low: Array, width: Array) -> None:
         form, self.plain, quotient = outcome
@@ -101,15 +92,18 @@ def _clean(form: Weights, usable: NDArray[np.bool_]) -> Weights:
 
 
 class _Shared(NamedTuple):
-    """What tiles need of a chunk: its columns, each product's as float32, and what quotients are times.
+    """What tiles need of a chunk: its columns, the products' as float32, and what quotients are times.
 
-    `near` says how far float32 can be off over this chunk, in bins, float[scenario, measure].
+    `near` says how far float32 can be off over this chunk, in bins, [scenario, measure]; `reach` the same in
+    float32.
     """
 
     chunk: Array
-    products: list[Array32]
+    columns: Array32
+    extras: Array32
     times: Array32
     near: Array
+    reach: Array32
 
 
 class CompiledCounting:
@@ -122,21 +116,31 @@ class CompiledCounting:
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
         self.error: Array = np.zeros_like(bins.width)
-        self.products, factors = _products([each.top for each in self.measures])
-        self.parts = np.zeros((len(self.measures), MOST_PARTS), np.int64)
-        self.weights: Array32 = np.zeros((len(self.error), len(self.measures), MOST_PARTS + 3), np.float32)
-        for at, (measure, made_of) in enumerate(zip(self.measures, factors, strict=True)):
-            for place, (product, factor) in enumerate(made_of.items()):
-                self.parts[at, place] = product
-                self.weights[:, at, place] = factor * measure.scale
-            self.weights[:, at, MOST_PARTS] = measure.inside
-            self.weights[:, at, MOST_PARTS + 1] = measure.outside
-            self.weights[:, at, MOST_PARTS + 2] = measure.zero
+        self.products, chosen = _products([each.top for each in self.measures])
+        self.sizes = np.array([len(each.columns) for each in self.products])
+        self.starts = np.concatenate([[0], np.cumsum(self.sizes * len(self.error))[:-1]])
+        self.slopes = np.concatenate([each.slope.ravel() for each in self.products])
+        self.ratios = np.array([each.column >= 0 for each in self.measures])
+        self.extras = sorted({each.extra for each in chosen if each.extra >= 0})
+        self.parts = np.zeros((len(self.measures), 2), np.int64)
+        self.weights: Array32 = np.zeros((len(self.error), len(self.measures), 5), np.float32)
+        for at, (measure, made_of) in enumerate(zip(self.measures, chosen, strict=True)):
+            self.parts[at] = made_of.product, len(self.extras)
+            self.weights[:, at, 0] = measure.scale
+            if made_of.extra >= 0:
+                self.parts[at, 1] = self.extras.index(made_of.extra)
+                place = measure.top.columns.index(made_of.extra)
+                self.weights[:, at, 1] = measure.top.slope[:, place] * measure.scale
+            self.weights[:, at, 2] = measure.inside
+            self.weights[:, at, 3] = measure.outside
+            self.weights[:, at, 4] = measure.zero
 
     def share(self, chunk: Chunk) -> _Shared:
         """Return the columns of each product and of each quotient as float32, and how large columns are."""
         standard = chunk.standard
-        products = [standard[each.columns].astype(np.float32) for each in self.products]
+        columns = standard[[column for each in self.products for column in each.columns]].astype(np.float32)
+        extras = np.zeros((len(self.extras) + 1, chunk.draws), np.float32)
+        extras[:-1] = standard[self.extras]
         times = np.ones((len(self.measures), chunk.draws), np.float32)
         furthest = [1.0] * len(self.measures)
         for at, each in enumerate(self.measures):
@@ -145,100 +149,86 @@ class CompiledCounting:
                 furthest[at] = max(float(times[at].max()), -float(times[at].min()))
         near = np.empty_like(self.error)
         largest = np.zeros(len(standard))
-        used = sorted({column for each in self.products for column in each.columns})
+        used = sorted({column for each in self.measures for column in each.top.columns})
         largest[used] = [max(float(row.max()), -float(row.min())) for row in standard[used]]
         with np.errstate(invalid="ignore", over="ignore"):
             for at, measure in enumerate(self.measures):
                 near[:, at] = measure.near(largest, furthest[at])
-        return _Shared(chunk.columns, products, times, near)
+        return _Shared(chunk.columns, columns, extras, times, near, near.astype(np.float32))
 
     def tile(self, target: Target, shared: list[_Shared]) -> None:
         """Add a slab's outcomes to a tile's counts."""
         rows = target.rows
         scenarios = rows.stop - rows.start
         weights = self.weights[rows]
-        ratios = np.array([each.column >= 0 for each in self.measures])
-        width = max(each.chunk.shape[1] for each in shared)
-        scratch, products = self._scratch(scenarios, width)
+        self.error[rows] = np.maximum(self.error[rows], np.max([each.near[rows] for each in shared], axis=0))
+        scratch, memory = self._scratch(scenarios, max(each.chunk.shape[1] for each in shared))
+        unsure = np.empty((scenarios, len(self.measures)), np.int64)
         for each in shared:
-            draws = each.chunk.shape[1]
-            with np.errstate(invalid="ignore", over="ignore"):
-                for at, product in enumerate(self.products):
-                    # a product of one column is no matter for BLAS, which takes ten times as long over it
-                    times = np.multiply if len(product.columns) == 1 else np.matmul
-                    times(product.slope[rows], each.products[at], out=products[at, :, :draws])
-                self.error[rows] = np.maximum(self.error[rows], each.near[rows])
-                near = each.near[rows].astype(np.float32)
-            unsure = np.zeros((scenarios, len(self.measures)), np.int64)
-            bin_tile(
-                products, draws, self.parts, ratios, each.times, weights, near, scratch, target.counts,
-                target.above, unsure,
+            near = each.reach[rows]
+            if bin_chunk(
+                self.slopes, self.starts, self.sizes, each.columns, rows.start, memory, self.parts,
+                each.extras, self.ratios, each.times, weights, near, scratch, target.counts, target.above,
+                unsure,
+            ):  # fmt: skip
+                self._look_closely(target, each, memory, unsure)
+
+    def _look_closely(
+        self, target: Target, each: _Shared, memory: Array32, unsure: NDArray[np.int64]
+    ) -> None:
+        """Count the signs of the rows in which float32 cannot tell one from zero."""
+        first, draws = target.rows.start, each.chunk.shape[1]
+        scenarios = len(unsure)
+        size = len(self.products) * scenarios * draws
+        products = memory[:size].reshape(len(self.products), scenarios, draws)
+        for row, at in np.argwhere(unsure):
+            plain, (product, extra) = self.measures[at].plain, self.parts[at]
+            nothing = rounding(plain, [first + row], each.chunk)[0]
+            target.above[row, at] += count_above(
+                products[product, row], each.extras[extra], each.times[at], self.weights[first + row, at],
+                each.reach[first + row, at], each.chunk, self.measures[at].columns, plain.slope[first + row],
+                plain.constant[first + row] - nothing,
             )  # fmt: skip
-            for row, at in np.argwhere(unsure):
-                measure, scenario = self.measures[at], rows.start + row
-                target.above[row, at] += count_above(
-                    products[:, row, :draws], self.parts[at], each.times[at], weights[row, at],
-                    near[row, at], each.chunk, measure.columns, measure.plain.slope[scenario],
-                    measure.plain.constant[scenario],
-                )  # fmt: skip
 
-    def _scratch(self, scenarios: int, width: int) -> tuple[NDArray[np.uint16], Array32]:
-        """Return this thread's bins of one row, and its products: memory that is in cache already."""
+    def _scratch(self, scenarios: int, draws: int) -> tuple[NDArray[np.uint16], Array32]:
+        """Return this thread's bins of one row and memory for its products, which are in cache already."""
         kept = self.local.__dict__
-        if "width" not in kept or kept["width"] < width or kept["scenarios"] < scenarios:
-            kept["width"], kept["scenarios"] = width, scenarios
-            kept["scratch"] = np.empty(width, np.uint16)
-            kept["products"] = np.empty((len(self.products), scenarios, width), np.float32)
-        return kept["scratch"], kept["products"][:, :scenarios]
+        size = len(self.products) * scenarios * draws
+        if "memory" not in kept or kept["memory"].size < size or kept["places"].size < draws:
+            kept["places"] = np.empty(draws, np.uint16)
+            kept["memory"] = np.empty(size, np.float32)
+        return kept["places"], kept["memory"]
 
 
-def _products(tops: list[Weights]) -> tuple[list[_Product], list[dict[int, float]]]:
-    """Return products that all tops are made of, and for each top the factor of each product in it.
+class _MadeOf(NamedTuple):
+    """The product a measure is made of, and the one column it has more; -1 where it has none."""
 
-    Columns that stand in every top in the same proportion are one product: gross benefits and the cashable
-    part of them are two products between them, and not two each.
+    product: int
+    extra: int = -1
+
+
+def _products(tops: list[Weights]) -> tuple[list[_Product], list[_MadeOf]]:
+    """Return the products that tops are made of, and which of them each is.
+
+    A top that is another and at most one column more is made of the same product: net of gross benefits.
     """
-    shared = _in_proportion(tops)
-    if shared is not None:
-        return shared
-    return [_product(top, range(len(top.columns))) for top in tops], [{at: 1.0} for at in range(len(tops))]
+    products: list[_Product] = []
+    found: dict[int, _MadeOf] = {}
+    for at in sorted(range(len(tops)), key=lambda at: len(tops[at].columns)):
+        top = tops[at]
+        shared = (_made_of(top, number, product) for number, product in enumerate(products))
+        made_of = next((each for each in shared if each is not None), None)
+        if made_of is None:
+            made_of = _MadeOf(len(products))
+            products.append(_Product(list(top.columns), np.ascontiguousarray(top.slope, np.float32)))
+        found[at] = made_of
+    return products, [found[at] for at in range(len(tops))]
 
 
-def _product(top: Weights, places: Iterable[int]) -> _Product:
-    chosen = list(places)
-    return _Product(
-        [top.columns[place] for place in chosen], np.ascontiguousarray(top.slope[:, chosen], np.float32)
-    )
-
-
-def _in_proportion(tops: list[Weights]) -> tuple[list[_Product], list[dict[int, float]]] | None:
-    """Return the products and factors, None where the tops have too little in common."""
-    first: dict[int, tuple[int, int]] = {}
-    factors: dict[int, list[float]] = {}
-    for at, top in enumerate(tops):
-        for place, column in enumerate(top.columns):
-            owner, of_owner = first.setdefault(column, (at, place))
-            factor = _proportion(top.slope[:, place], tops[owner].slope[:, of_owner])
-            if factor is None:
-                return None
-            factors.setdefault(column, [0.0] * len(tops))[at] = factor
-    alike: dict[tuple[float, ...], list[int]] = {}
-    for column, each in factors.items():
-        alike.setdefault(tuple(round(factor, 12) for factor in each), []).append(column)
-    made_of = [{product: key[at] for product, key in enumerate(alike) if key[at]} for at in range(len(tops))]
-    if any(len(each) > MOST_PARTS for each in made_of):
+def _made_of(top: Weights, number: int, product: _Product) -> _MadeOf | None:
+    more = [column for column in top.columns if column not in product.columns]
+    if len(more) > 1 or len(top.columns) - len(more) != len(product.columns):
         return None
-    products = []
-    for columns in alike.values():
-        slope = np.column_stack([tops[first[each][0]].slope[:, first[each][1]] for each in columns])
-        products.append(_Product(columns, np.ascontiguousarray(slope, np.float32)))
-    return products, made_of
-
-
-def _proportion(slope: Array, other: Array) -> float | None:
-    """Return what one scenario's weight is of another's, None where that differs between scenarios."""
-    at = int(np.argmax(np.abs(other)))
-    if other[at] == 0.0:
-        return 1.0 if not slope.any() else None
-    factor = float(slope[at] / other[at])
-    return factor if np.allclose(slope, factor * other, rtol=1e-12, atol=0.0) else None
+    shared = [top.columns.index(column) for column in product.columns]
+    same = np.array_equal(top.slope[:, shared].astype(np.float32), product.slope)
+    return _MadeOf(number, more[0] if more else -1) if same else None

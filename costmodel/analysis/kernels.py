@@ -19,14 +19,14 @@ vectorised: Any = njit(nogil=True, cache=True, fastmath={"contract", "nsz", "arc
 
 
 @vectorised
-def _places(a, b, c, d, weights, high, low, last, places):  # type: ignore[no-untyped-def]
+def _places(y, w, weights, high, low, last, places):  # type: ignore[no-untyped-def]
     """Fill uint16[draw] with bins; return how many outcomes are above `high`, and above `low`."""
     above = int32(0)
     perhaps = int32(0)
     zero = float32(0.0)
-    e, f, g, h, inside = weights[0], weights[1], weights[2], weights[3], weights[4]
+    scale, extra, inside = weights[0], weights[1], weights[2]
     for i in range(places.size):
-        v = a[i] * e + (b[i] * f + (c[i] * g + (d[i] * h + inside)))
+        v = y[i] * scale + (w[i] * extra + inside)
         above += int32(v > high)
         perhaps += int32(v > low)
         v = max(zero, v)
@@ -36,15 +36,14 @@ def _places(a, b, c, d, weights, high, low, last, places):  # type: ignore[no-un
 
 
 @vectorised
-def _ratio_places(a, b, c, d, times, weights, high, low, last, places):  # type: ignore[no-untyped-def]
+def _ratio_places(y, w, times, weights, high, low, last, places):  # type: ignore[no-untyped-def]
     """Fill uint16[draw] with bins of a quotient; return how many are above `high`, and above `low`."""
     above = int32(0)
     perhaps = int32(0)
     zero = float32(0.0)
-    e, f, g, h = weights[0], weights[1], weights[2], weights[3]
-    inside, outside = weights[4], weights[5]
+    scale, extra, inside, outside = weights[0], weights[1], weights[2], weights[3]
     for i in range(places.size):
-        v = (a[i] * e + (b[i] * f + (c[i] * g + (d[i] * h + inside)))) * times[i] + outside
+        v = (y[i] * scale + (w[i] * extra + inside)) * times[i] + outside
         above += int32(v > high)
         perhaps += int32(v > low)
         v = max(zero, v)
@@ -61,59 +60,77 @@ def _count(places, counts):  # type: ignore[no-untyped-def]
 
 
 @jit
-def bin_tile(products, draws, parts, ratios, times, weights, near, scratch, counts, above, unsure):  # type: ignore[no-untyped-def]
+def bin_tile(products, draws, parts, extras, ratios, times, weights, near, scratch, counts, above, unsure):  # type: ignore[no-untyped-def]
     """Count float32[product, scenario, draw] into [scenario, measure, bin], and signs into `above`.
 
-    A measure is the sum of the products its row of `parts` names, each times its weight; a ratio that times
-    its row of `times`. `weights` is float32[scenario, measure, 7]: four factors, what is added inside and
-    outside the ratio, and zero, all in bins. `unsure` counts outcomes within `near` of zero; a row that has
-    any is not counted into `above`.
+    A measure is the product and the row of `extras` that its row of `parts` names, each times its weight; a
+    ratio that times its row of `times`. `weights` is float32[scenario, measure, 5]: the product's, the
+    extra's, what is added inside and outside the ratio, and zero, all in bins. `unsure` counts outcomes
+    within `near` of zero; a row that has any is not counted into `above`.
     """
     last = float32(counts.shape[2] - 1)
     places = scratch[:draws]
     for s in range(counts.shape[0]):
         for m in range(counts.shape[1]):
-            a = products[parts[m, 0], s, :draws]
-            b = products[parts[m, 1], s, :draws]
-            c = products[parts[m, 2], s, :draws]
-            d = products[parts[m, 3], s, :draws]
-            zero = weights[s, m, 6]
+            y, w = products[parts[m, 0], s, :draws], extras[parts[m, 1]]
+            zero = weights[s, m, 4]
             high, low = zero + near[s, m], zero - near[s, m]
             if ratios[m]:
-                sure, perhaps = _ratio_places(a, b, c, d, times[m], weights[s, m], high, low, last, places)
+                sure, perhaps = _ratio_places(y, w, times[m], weights[s, m], high, low, last, places)
             else:
-                sure, perhaps = _places(a, b, c, d, weights[s, m], high, low, last, places)
+                sure, perhaps = _places(y, w, weights[s, m], high, low, last, places)
             if perhaps == sure:
                 above[s, m] += sure
             unsure[s, m] = perhaps - sure
             _count(places, counts[s, m])
 
 
+@jit
+def bin_chunk(  # type: ignore[no-untyped-def]
+    slopes, starts, sizes, columns, first, memory, parts, extras, ratios, times, weights, near, scratch,
+    counts, above, unsure,
+):  # fmt: skip
+    """Make a tile's products over one chunk and count them; return how many rows were too near zero to tell.
+
+    Product p has sizes[p] columns, rows of float32 `columns` in turn; its slopes, float32[scenario, column],
+    are laid end to end from starts[p], the tile's from scenario `first`. `memory` holds the products
+    afterwards. The rest is as in `bin_tile`.
+    """
+    rows, draws = counts.shape[0], columns.shape[1]
+    products = memory[: starts.size * rows * draws].reshape((starts.size, rows, draws))
+    column = 0
+    for p in range(starts.size):
+        begin = starts[p] + first * sizes[p]
+        slope = slopes[begin : begin + rows * sizes[p]].reshape((rows, sizes[p]))
+        np.dot(slope, columns[column : column + sizes[p]], products[p])
+        column += sizes[p]
+    bin_tile(products, draws, parts, extras, ratios, times, weights, near, scratch, counts, above, unsure)
+    return np.count_nonzero(unsure)
+
+
 @vectorised
-def _above(a, b, c, d, times, weights, high, low):  # type: ignore[no-untyped-def]
+def _above(y, w, times, weights, high, low):  # type: ignore[no-untyped-def]
     """Return how many outcomes are above `high`, and above `low`."""
     above = int32(0)
     perhaps = int32(0)
-    e, f, g, h = weights[0], weights[1], weights[2], weights[3]
-    inside, outside = weights[4], weights[5]
-    for i in range(a.size):
-        v = (a[i] * e + (b[i] * f + (c[i] * g + (d[i] * h + inside)))) * times[i] + outside
+    scale, extra, inside, outside = weights[0], weights[1], weights[2], weights[3]
+    for i in range(y.size):
+        v = (y[i] * scale + (w[i] * extra + inside)) * times[i] + outside
         above += int32(v > high)
         perhaps += int32(v > low)
     return above, perhaps
 
 
 @jit
-def count_above(products, parts, times, weights, near, chunk, columns, slope, constant):  # type: ignore[no-untyped-def]
+def count_above(y, w, times, weights, near, chunk, columns, slope, constant):  # type: ignore[no-untyped-def]
     """Return how many outcomes of one row are above zero; those float32 cannot tell from it, by float64."""
     # twice as far as float32 can be off, for this loop may round otherwise than the one that asked
-    high, low = weights[6] + 2 * near, weights[6] - 2 * near
-    a, b, c, d = products[parts[0]], products[parts[1]], products[parts[2]], products[parts[3]]
+    high, low = weights[4] + 2 * near, weights[4] - 2 * near
     found = 0
-    for begin in range(0, a.size, 128):
-        end = min(begin + 128, a.size)
+    for begin in range(0, y.size, 128):
+        end = min(begin + 128, y.size)
         at = slice(begin, end)
-        sure, perhaps = _above(a[at], b[at], c[at], d[at], times[at], weights, high, low)
+        sure, perhaps = _above(y[at], w[at], times[at], weights, high, low)
         if sure == perhaps:
             found += sure
             continue

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts
-from costmodel.analysis.sweep_columns import Chunk, Outcome
+from costmodel.analysis.sweep_columns import Chunk, Outcome, rounding
 from costmodel.analysis.sweep_tools import RowSums, Target
 
 Array = NDArray[np.float64]
@@ -107,6 +107,7 @@ class NumpyCounting:
                     np.add(target.counts[row, at], counted, out=target.counts[row, at], casting="unsafe")
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def _above(measure: _Measure, rows: slice, found: Array32, near: Array, chunk: Array) -> NDArray[np.int64]:
     """Return how many outcomes of each row are above zero, those too near to tell computed in float64."""
     zero = measure.zero[rows]
@@ -117,5 +118,5 @@ def _above(measure: _Measure, rows: slice, found: Array32, near: Array, chunk: A
         draws = np.flatnonzero((found[row] > low[row]) & ~(found[row] > high[row]))
         at = rows.start + row
         exact = measure.plain.slope[at] @ chunk[measure.columns][:, draws] + measure.plain.constant[at]
-        above[row] += np.count_nonzero(exact > 0.0)
+        above[row] += np.count_nonzero(exact > rounding(measure.plain, [at], chunk))
     return above

@@ -57,7 +57,9 @@ class Source:
         given = {name for group in plan.groups for name, each in group.changes.items() if each.distribution}
         self.again = tuple(n for n in plan.again if n in given or plan.model.inputs[n].is_uncertain)
         shared: dict[Expression, str] = {}
-        columns = [_split(column, plan.again, shared) for column in plan.columns]
+        columns = list(plan.columns)
+        if plan.again:
+            columns = [_split(column, plan.again, shared) for column in columns]
         self.shared: Program = program(list(shared))
         self.names = tuple(shared.values())
         self.columns: Program = program(columns)
@@ -178,6 +180,19 @@ class Outcome(NamedTuple):
     form: Weights
     plain: Weights
     quotient: Quotient | None = None
+
+
+def rounding(form: Weights, rows: Any, columns: Array) -> Array:
+    """Return how far from nothing rounding alone may leave a form, float[scenario], over float[column, draw].
+
+    What cancels to exactly nothing, as many entries as without a service, comes out a last digit to
+    either side; such a digit must not count as a benefit.
+    """
+    chosen = columns[list(form.columns)]
+    with np.errstate(invalid="ignore", over="ignore"):
+        largest = np.abs(chosen).max(axis=1, initial=0.0)
+        found = np.abs(form.slope[rows]) @ largest + np.abs(form.constant[rows])
+    return np.where(np.isfinite(found), 2.0**-46 * found, 0.0)
 
 
 def plain_weights(form: Form, rows: NDArray[np.intp]) -> Weights:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import PILOT
+from costmodel.analysis.binning import pilot_draws
 from costmodel.analysis.simulation import reuse_freed_memory
 from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, plain_weights, scale_of, standardised
 from costmodel.analysis.sweep_plan import Group, Plan
@@ -130,7 +130,7 @@ class _Group:
         self.draws, self.tools, self.planned = block.draws, block.tools, block.plan.measures
         self.in_matrix = len(group.rows) >= FEWEST_FOR_MATRIX and self.draws > EXACT_UP_TO
         self.scale = scale_of(block.source.group_columns(block.first, group), block.first.base)
-        pilot = self.chunk(block.first).first(PILOT)
+        pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
             (each, plain_weights(each.form, group.rows), np.flatnonzero(each.doubtful[group.rows]))
             for each in block.plan.shares

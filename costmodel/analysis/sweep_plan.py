@@ -37,7 +37,7 @@ from costmodel.model.measures import measure
 from costmodel.model.model import Model, distribution_needs, needs
 from costmodel.model.program import program
 from costmodel.model.scenario_bounds import enclose_scenarios
-from costmodel.model.separation import NotSeparable, Separated, separate
+from costmodel.model.separation import NotSeparable, Separated, separate_all
 from costmodel.uncertainty.mix_shares import SLACK, WatchedShare, mix_shares
 from costmodel.uncertainty.redraw import Change, redrawn_from_others, remade
 
@@ -338,31 +338,25 @@ class _Algebra:
         return Name(name)
 
     def separated(self, measures: Iterable[str]) -> list[_Separated] | NotSeparable:
+        wanted: list[Expression] = []
+        names = tuple(measures)
+        for name in names:
+            whole = substitute(measure(self.model, name), self.written)
+            sides = (whole.left, whole.right) if isinstance(whole, Divide) else (whole, ONE)
+            wanted += [whole, *sides]
+        parts = separate_all(wanted, self.scalars)
         found = []
-        for name in measures:
-            one = self.separated_measure(name, substitute(measure(self.model, name), self.written))
+        for at, name in enumerate(names):
+            one = _chosen_form(name, *parts[3 * at : 3 * at + 3])
             if isinstance(one, NotSeparable):
                 return one
             found.append(one)
         return found
 
-    def separated_measure(self, name: str, expression: Expression) -> _Separated | NotSeparable:
-        whole = separate(expression, self.scalars)
-        if not isinstance(expression, Divide):
-            return whole if isinstance(whole, NotSeparable) else _Separated(name, whole)
-        top, bottom = separate(expression.left, self.scalars), separate(expression.right, self.scalars)
-        if isinstance(top, NotSeparable):
-            return top
-        if isinstance(bottom, NotSeparable):
-            return bottom
-        if isinstance(whole, NotSeparable):
-            return _Separated(name, top, bottom)
-        return _Separated(name, whole, ratio=(top, bottom) if len(bottom) == 1 else None)
-
     def separated_shares(self, shares: Iterable[WatchedShare]) -> list[Separated] | NotSeparable:
         found = []
-        for each in shares:
-            terms = separate(substitute(each.share, self.written), self.scalars)
+        wanted = [substitute(each.share, self.written) for each in shares]
+        for terms in separate_all(wanted, self.scalars):
             if isinstance(terms, NotSeparable):
                 return terms
             found.append(terms)
@@ -390,6 +384,22 @@ class _Algebra:
             ends = [np.nan_to_num(standing.scale * end, nan=0.0, posinf=np.inf, neginf=-np.inf)
                     for end in (lows, highs)]  # fmt: skip
         return standing.shift + np.minimum(*ends), standing.shift + np.maximum(*ends)
+
+
+def _chosen_form(
+    name: str,
+    whole: Separated | NotSeparable,
+    top: Separated | NotSeparable,
+    bottom: Separated | NotSeparable,
+) -> _Separated | NotSeparable:
+    """Return a measure as one form where there is one, else as a top over a bottom."""
+    if isinstance(top, NotSeparable):
+        return top
+    if isinstance(bottom, NotSeparable):
+        return bottom
+    if isinstance(whole, NotSeparable):
+        return whole if bottom == {(): ONE} else _Separated(name, top, bottom)
+    return _Separated(name, whole, ratio=(top, bottom) if len(bottom) == 1 else None)
 
 
 class _Columns:

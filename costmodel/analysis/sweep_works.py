@@ -23,7 +23,15 @@ from costmodel.analysis.binning import (
     ranks,
 )
 from costmodel.analysis.simulation import LEVELS
-from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, plain_weights, weights
+from costmodel.analysis.sweep_columns import (
+    Chunk,
+    Scale,
+    Weights,
+    outcome_of,
+    plain_weights,
+    rounding,
+    weights,
+)
 from costmodel.analysis.sweep_plan import MeasurePlan
 from costmodel.analysis.sweep_result import SIMULATED
 from costmodel.analysis.sweep_tools import Each, RowSums, Target, Tools
@@ -31,7 +39,7 @@ from costmodel.analysis.sweep_tools import Each, RowSums, Target, Tools
 Array = NDArray[np.float64]
 Rows = slice | NDArray[np.intp]
 
-TILE = 16
+TILE = 32
 """Scenarios counted together."""
 MOST_KEPT = 2**24
 """Outcomes held at once while those that bins do not settle are sorted."""
@@ -98,6 +106,8 @@ def outcome(top: Weights, rows: Rows, chunk: Array) -> Array:
     """Return a form in float64, float[scenario, draw]."""
     found: Array = top.slope[rows] @ chunk[list(top.columns)]
     found += top.constant[rows][:, np.newaxis]
+    with np.errstate(invalid="ignore"):
+        found[np.abs(found) <= rounding(top, rows, chunk)[:, np.newaxis]] = 0.0
     return found
 
 

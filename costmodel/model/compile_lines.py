@@ -346,9 +346,11 @@ def report_price_year(
 
 
 def line_names(line: Line) -> frozenset[str]:
-    """Return every input a line mentions, in its value or in what is cashable of it."""
-    cashable = [names(part.cashable) for part in line.unit_values]
-    return names(line.present_value).union(*cashable)
+    """Return every input a line mentions, also where it is worth nothing as it stands."""
+    parts = [each for part in line.unit_values for each in (part.value, part.cashable)]
+    factors = [adjustment.factor for adjustment in line.adjustments]
+    rest = (*parts, *factors, *line.profile, *line.discount_factors)
+    return names(line.quantity).union(*map(names, rest))
 
 
 __all__ = ["Frame", "compile_line", "line_names", "report_price_year"]

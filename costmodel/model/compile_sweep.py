@@ -102,9 +102,10 @@ class SweepCompiler:
             found, expected = RULES[name]
             self.findings.report_at(place, found, expected)
             return True
-        if is_word(name) and operation != "=":
+        if name in (PRICE_YEAR, DISCOUNT_RATE) and operation != "=":
             found = f"'{name}{operation}': a {name.replace('_', ' ')} cannot be scaled or moved"
-            self.findings.report_at(place, found, _YEARS, f"write {name}")
+            expected = _YEARS if is_word(name) else "rates, such as 0.015 and 0.035"
+            self.findings.report_at(place, found, expected, f"write {name}")
             return True
         return False
 

@@ -280,10 +280,18 @@ def rebuild(expression: Expression, parts: tuple[Expression, ...]) -> Expression
 
 def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
     """Return the expression with names replaced, folding what becomes known."""
-    if isinstance(expression, Name):
-        return replacements.get(expression.name, expression)
-    parts = operands(expression)
-    return rebuild(expression, tuple(substitute(part, replacements) for part in parts))
+    met: dict[int, Expression] = {}  # by identity: a part that stands in many places is gone through once
+
+    def replaced(node: Expression) -> Expression:
+        if isinstance(node, Name):
+            return replacements.get(node.name, node)
+        found = met.get(id(node))
+        if found is None:
+            parts = operands(node)
+            found = met[id(node)] = rebuild(node, tuple(map(replaced, parts))) if parts else node
+        return found
+
+    return replaced(expression)
 
 
 def simplify(expression: Expression) -> Expression:

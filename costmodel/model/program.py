@@ -59,14 +59,17 @@ def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
     """Return the program that computes the expressions, equal parts only once."""
     steps: list[Step] = []
     known: dict[object, int] = {}
+    met: dict[int, int] = {}  # by identity: a part that stands in many places is gone through once
 
     def index_of(node: Expression) -> int:
-        parts = tuple(index_of(operand) for operand in operands(node))
-        key = (type(node), parts) if parts else node
-        if key not in known:
-            known[key] = len(steps)
-            steps.append(Step(node, parts))
-        return known[key]
+        found = met.get(id(node))
+        if found is None:
+            parts = tuple(index_of(operand) for operand in operands(node))
+            key = (type(node), parts) if parts else node
+            found = met[id(node)] = known.setdefault(key, len(steps))
+            if found == len(steps):
+                steps.append(Step(node, parts))
+        return found
 
     outputs = tuple(index_of(expression) for expression in expressions)
     return Program(_with_last_uses(steps, outputs), outputs)

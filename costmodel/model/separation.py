@@ -8,7 +8,7 @@ proved from the expression's form, never guessed: where a scenario's number and 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from costmodel.model.expression import (
@@ -58,7 +58,14 @@ def separate(expression: Expression, by_scenario: Collection[str]) -> Separated 
 
     Every other name in the expression differs by draw.
     """
-    return _Separation(frozenset(by_scenario)).of(expression)
+    return separate_all([expression], by_scenario)[0]
+
+
+def separate_all(
+    expressions: Sequence[Expression], by_scenario: Collection[str]
+) -> list[Separated | NotSeparable]:
+    """Return each expression separated, or why it cannot be; what they share is separated once."""
+    return _Separation(frozenset(by_scenario)).of(expressions)
 
 
 class _Separation:
@@ -66,15 +73,25 @@ class _Separation:
         self.by_scenario = by_scenario
         self.spelling: dict[Expression, str] = {}
 
-    def of(self, expression: Expression) -> Separated | NotSeparable:
-        steps = program([expression])
-        found: list[Separated] = []
+    def of(self, expressions: Sequence[Expression]) -> list[Separated | NotSeparable]:
+        steps = program(list(expressions))
+        found: list[Separated | NotSeparable] = []
+        for step in steps.steps:
+            found.append(self.attempted(step.node, [found[index] for index in step.operands]))
+        return [found[index] for index in steps.outputs]
+
+    def attempted(
+        self, node: Expression, operands: list[Separated | NotSeparable]
+    ) -> Separated | NotSeparable:
+        parts: list[Separated] = []
+        for part in operands:
+            if isinstance(part, NotSeparable):
+                return part
+            parts.append(part)
         try:
-            for step in steps.steps:
-                found.append(self.step(step.node, [found[index] for index in step.operands]))
+            return self.step(node, parts)
         except _Refused as refusal:
             return refusal.answer
-        return found[steps.outputs[0]]
 
     def step(self, node: Expression, parts: list[Separated]) -> Separated:
         match node:

@@ -188,8 +188,7 @@ def test_a_pilot_shows_where_the_percentiles_of_all_draws_will_be(ways: Ways) ->
 
 
 def test_more_draws_have_more_bins_up_to_what_stays_in_cache() -> None:
-    numbers = [number_of_bins(draws) for draws in (10_000, 100_000, 400_000, 1_000_000, 10**9)]
+    numbers = [number_of_bins(draws) for draws in (10_000, 100_000, 400_000, 1_000_000, 10**9, 10**12)]
     assert numbers == sorted(numbers)
-    assert numbers[0] == numbers[1] == binning.FEWEST_BINS
-    assert numbers[-1] == binning.MOST_BINS
-    assert binning.MOST_BINS < 2**16
+    assert numbers[0] < numbers[3]
+    assert numbers[-2] == numbers[-1] < 2**16  # places are 16 bits

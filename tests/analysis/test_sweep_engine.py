@@ -220,6 +220,23 @@ def test_what_breaks_even_is_not_positive(engine: str, draws: int, rows: int) ->
 
 
 @pytest.mark.parametrize("draws", [FEW, MANY])
+@pytest.mark.parametrize("rows", [1, 20])
+def test_as_many_entries_as_without_the_service_save_nothing(engine: str, draws: int, rows: int) -> None:
+    cohort = {"distribution": "binomial", "n": 12, "p": 0.3}
+    model = scenario(
+        inputs={"entries": cohort, "entries_with": cohort, "x": UNIFORM},
+        benefits={
+            "a": line(amount={"value": 660.37, **SOURCED}, quantity="(entries - entries_with) * (x + 2)")
+        },
+    )
+    one, other = drawn(model, "entries", draws), drawn(model, "entries_with", draws)
+    moves = [[move, factor, 1.1] for factor in range(1, 5) for move in range(-2, 3)][20 - rows :]
+    found = run(model, design(moves, entries="+", entries_with="*", a__amount="*"), ("gross",), draws, engine)
+    shares = [np.count_nonzero(one + move > factor * other) / draws for move, factor, _ in moves]
+    assert found.figures["probability_positive"][:, 0].tolist() == shares
+
+
+@pytest.mark.parametrize("draws", [FEW, MANY])
 def test_a_certain_outcome_has_no_spread(engine: str, draws: int) -> None:
     model = scenario(**TWO)
     table = design([[0.0, 1.0, float(factor)] for factor in range(12)], x="*", w="=", b__amount="*")
@@ -339,15 +356,20 @@ def test_an_adjustment_that_leaves_nothing_of_a_line_can_be_taken_back(engine: s
     assert 1_200 < found.figures["mean"][1, 0] < 1_500
 
 
-def test_a_divisor_that_a_scenario_makes_nothing_leaves_it_without_figures(engine: str) -> None:
-    for quantity in ("each * x", "ceil(each * x)"):
-        model = scenario(
-            inputs={"teams": {"value": 3, "unit": "teams"}, "x": UNIFORM, "each": "= 1 / teams"},
-            benefits={"a": line(quantity=quantity)},
-        )
-        found = run(model, design([[0.0], [2.0]], teams="="), ("gross",), FEW, engine)
-        assert all(np.isnan(values[0, 0]) for values in found.figures.values())
-        assert found.figures["mean"][1, 0] > 0
+@pytest.mark.parametrize("draws", [FEW, MANY])
+@pytest.mark.parametrize("rows", [2, 20])
+@pytest.mark.parametrize("quantity", ["each * x", "ceil(each * x)"])
+def test_a_divisor_that_a_scenario_makes_nothing_leaves_it_without_figures(
+    engine: str, draws: int, rows: int, quantity: str
+) -> None:
+    often = {"distribution": "zero_inflated", "zero": 0.4, "otherwise": {"low": 1, "high": 3}}
+    model = scenario(
+        inputs={"teams": {"value": 3, "unit": "teams"}, "x": often, "each": "= 1 / teams"},
+        benefits={"a": line(quantity=quantity)},
+    )
+    found = run(model, design([[teams / 2] for teams in range(rows)], teams="="), ("gross",), draws, engine)
+    for values in found.figures.values():
+        assert np.isnan(values[:, 0]).tolist() == [True] + [False] * (rows - 1)
 
 
 @pytest.mark.parametrize("draws", [FEW, MANY])

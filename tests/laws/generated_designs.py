@@ -31,7 +31,7 @@ from tests.laws.generated_models import sixteenths
 
 Draw = Callable[..., Any]
 NAN = math.nan
-MOST_ROWS = 9
+MOST_ROWS = 8
 
 
 @st.composite

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -120,9 +120,9 @@ def is_nothing_over_nothing(plain: Mapping[str, Figures], name: str) -> bool:
     return top is not None and math.isnan(plain[name].mean) and plain[top].mean == plain[top].sd == 0.0
 
 
-@settings(LAW, max_examples=200)
+@settings(LAW, max_examples=200, phases=(Phase.generate,))  # to make a failing model small takes minutes
 @given(
-    st.data(), written(), st.sampled_from([{}, OFTEN_ZERO]), st.integers(50, 180), st.sampled_from([1, 4, 8])
+    st.data(), written(), st.sampled_from([{}, OFTEN_ZERO]), st.integers(50, 150), st.sampled_from([1, 4, 8])
 )
 def test_every_figure_is_that_of_plain_arithmetic(
     data: st.DataObject, paper: Written, inputs: dict[str, Any], draws: int, fewest_for_matrix: int
@@ -298,7 +298,7 @@ def test_the_mean_of_the_reference_model_has_no_bias(engine: str) -> None:
     model = load(REFERENCE).model
     design = Design("table", (Swept("hours_saved_per_week", "*"),), np.array([[1.0]]))
     mean, sd = exact(1.0)
-    draws = 20_000
+    draws = 10_000
     plan = plan_sweep(model, design, ("net",))
     engine_tools = tools(engine, map, lambda: False)
     means = [float(run_block(plan, draws, seed, engine_tools).figures["mean"][0, 0]) for seed in range(SEEDS)]
