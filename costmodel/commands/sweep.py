@@ -189,7 +189,7 @@ def _run(request: Request, asked: dict[str, Any]) -> SweepResult | None:
         except (NoClusterError, PlaceLostError, CannotKeepError, VersionsDifferError) as error:
             click.echo(f"Failed: {error}", err=True)
             if asked["resume"] is not None:
-                click.echo(finished.told(asked["resume"]), err=True)
+                click.echo(finished.told(asked["resume"], "Stopped"), err=True)
             raise click.exceptions.Exit(FAILED) from error
     return None
 
@@ -289,14 +289,14 @@ class _Finished:
         if self.show is not None:
             self.show(self.done)
 
-    def told(self, folder: Path | None) -> str:
+    def told(self, folder: Path | None, how: str = "Interrupted") -> str:
         """Return in words what is finished, and how to go on."""
         done = f"{self.done:,} of {self.scenarios:,} scenarios finished"
         if folder is None:
             return (
-                f"Interrupted: {done}, and not kept. With --resume FOLDER a sweep goes on where it stopped."
+                f"{how}: {done}, and not kept. With --resume FOLDER a sweep goes on where it stopped."
             )
-        return f"Interrupted: {done} and kept in {folder}. The same command goes on from there."
+        return f"{how}: {done} and kept in {folder}. The same command goes on from there."
 
 
 @contextmanager
