@@ -103,7 +103,10 @@ class _Products:
         whole = [each.slope for each in seen.counting.products] if compiled else [
             each.weights for each in seen.counting.measures
         ]  # fmt: skip
-        self.columns = [each.products if compiled else each[1] for each in seen.shared]
+        self.columns = [
+            np.split(each.columns, np.cumsum(seen.counting.sizes)[:-1]) if compiled else each[1]
+            for each in seen.shared
+        ]
         self.weights = [[each[rows] for each in whole] for rows in seen.tiles]
         self.flops = 2.0 * sum(each.shape[1] for each in whole)
         self.outcomes = float(count * sum(each[0].shape[1] for each in self.columns))

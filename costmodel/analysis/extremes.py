@@ -13,6 +13,8 @@ from costmodel.analysis.selection import Mask, UnknownFigure
 from costmodel.analysis.sweep_result import SweepResult
 
 Place = Literal["lowest", "highest", "between"]
+FEWEST_FOR_SHARES = 30
+"""Scenarios of a sample or table from which a rank correlation says something."""
 _ALIKE = 1e-12
 
 
@@ -101,16 +103,22 @@ def _standing(result: SweepResult, column: int, values: NDArray[Any], row: int) 
 def _shares(
     result: SweepResult, columns: list[NDArray[Any]], values: NDArray[np.float64]
 ) -> dict[str, float]:
-    """Return each input's share of the variance: between groups in a grid, else squared rank correlation."""
+    """Return each input's share of the variance: between groups in a grid, else squared rank correlation.
+
+    None are told of a grid with gaps, or of fewer scenarios than would show more than chance.
+    """
     known = np.isfinite(values)
     for column in columns:
         known &= ~np.isnan(column) if column.dtype.kind == "f" else True
     figure = values[known]
+    is_grid = result.design.kind == "grid"
+    if figure.size < (values.size if is_grid else FEWEST_FOR_SHARES):
+        return {}
     if figure.size < 2 or np.ptp(figure) <= _ALIKE * np.abs(figure).max():
         return {}
     shares = {}
     for swept, column in zip(result.design.columns, columns, strict=True):
-        grouped = result.design.kind == "grid" or column.dtype.kind == "U"
+        grouped = is_grid or column.dtype.kind == "U"
         share = _between_groups if grouped else _squared_rank_correlation
         shares[swept.label] = share(column[known], figure)
     return dict(sorted(shares.items(), key=lambda item: -item[1]))

@@ -13,8 +13,6 @@ Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
 
 HALF_ULP = 2.0**-24
-LARGEST = 8.0
-"""Standardised columns seldom go further than this; where they do, `error` is told from what was met."""
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:

@@ -6,7 +6,7 @@ what was changed and not chance. One that changes nothing differs from the base 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.exact_sweep import exact_figures
-from costmodel.analysis.sweep_result import SIMULATED, SweepChunk, SweepResult
-from costmodel.analysis.sweep_work import (
+from costmodel.analysis.sweep_blocks import (
     BlockFigures,
     Setting,
     block_size,
@@ -27,6 +26,8 @@ from costmodel.analysis.sweep_work import (
     shared_bytes,
     work_on,
 )
+from costmodel.analysis.sweep_plan import impossible, unchanged
+from costmodel.analysis.sweep_result import SIMULATED, SweepChunk, SweepResult
 from costmodel.defaults import DRAWS, SEED
 from costmodel.execution.places import Place
 from costmodel.execution.runner import run_tasks
@@ -38,6 +39,7 @@ from costmodel.model.model import Model
 
 Array = NDArray[np.float64]
 
+ENGINES = ("auto", "numpy", "compiled")
 EXACT_BLOCK = 50_000
 """Scenarios told of at a time when nothing is drawn."""
 SIMULATED_AT_LEAST = 2
@@ -93,12 +95,23 @@ class Executed(NamedTuple):
     store: Store | None = None
     finished: Callable[[int, bool], None] | None = None
 
+    def close(self) -> None:
+        """Bring what the store says of itself up to date."""
+        if self.store is not None:
+            self.store.close()
+
 
 def start(request: Request, executed: Executed) -> Running:
     """Return a sweep under way; its chunks come as they are finished, in the order of the design.
 
     Raises `UnknownMeasure`, and `ScenarioFailed` (at once or from the chunks) unless told to keep going.
     """
+    if not request.measures:
+        message = "a sweep needs a measure"
+        raise ValueError(message)
+    if request.engine not in ENGINES:
+        message = f"there is no engine '{request.engine}'; there are {', '.join(ENGINES)}"
+        raise ValueError(message)
     for name in request.measures:
         if name not in known_measures(request.model):
             raise UnknownMeasure(name, known_measures(request.model))
@@ -119,7 +132,13 @@ def _exact(request: Request, executed: Executed) -> Running:
         design = request.design
         for begin in range(0, design.scenarios, EXACT_BLOCK):
             end = min(begin + EXACT_BLOCK, design.scenarios)
-            yield SweepChunk(begin, end, figures(design.values[begin:end]), {})
+            found = figures(design.values[begin:end])
+            part = Design(design.kind, design.columns, design.values[begin:end])
+            failures = {begin + row: why for row, why in impossible(request.model, part).items()}
+            _refuse_failed(request, failures)
+            for values in found.values():
+                values[[row - begin for row in failures]] = np.nan
+            yield SweepChunk(begin, end, found, failures)
             if executed.finished is not None:
                 executed.finished(end - begin, False)
 
@@ -192,20 +211,22 @@ def _chunks(
 
 def _chunk(request: Request, begin: int, end: int, found: BlockFigures, base: BlockFigures) -> SweepChunk:
     """Return a block's figures by name: what changes nothing is told as the base is, to the last bit."""
-    from costmodel.analysis.sweep_plan import unchanged
-
     model, measures = request.model, request.measures
     part = Design(request.design.kind, request.design.columns, request.design.values[begin:end])
     failures = {begin + row: why for row, why in found.failures.items()}
-    if failures and not request.keep_going:
-        row = min(failures)
-        raise ScenarioFailed(row, made(request.design, row), failures[row])
+    _refuse_failed(request, failures)
     figures = found.figures.copy()
     same = unchanged(model, part, measures)
     same[list(found.failures)] = False
     figures[same] = np.broadcast_to(base.figures, figures.shape)[same]
     best = exact_figures(model, part, measures, closed_forms=False, ranges=False).figures
     return SweepChunk(begin, end, {**best, **_named(figures, measures)}, failures)
+
+
+def _refuse_failed(request: Request, failures: Mapping[int, str]) -> None:
+    if failures and not request.keep_going:
+        row = min(failures)
+        raise ScenarioFailed(row, made(request.design, row), failures[row])
 
 
 def made(design: Design, row: int) -> dict[str, str]:
@@ -236,8 +257,11 @@ def sweep(
     `draws` of 0 gives exact figures and simulates nothing. Raises `ScenarioFailed`, `UnknownMeasure`.
     """
     request = Request(model, design, measures, draws, seed, engine, keep_going)
-    running = start(request, executed(workers, executor, cluster, resume, finished))
-    return gathered(request, running)
+    where = executed(workers, executor, cluster, resume, finished)
+    try:
+        return gathered(request, start(request, where))
+    finally:
+        where.close()
 
 
 def executed(
@@ -251,6 +275,9 @@ def executed(
 
     Raises `NotAStoreError` for a folder to resume from that holds something else.
     """
+    if workers < 1:
+        message = f"there must be at least 1 worker, not {workers}"
+        raise ValueError(message)
     store = Store(Path(resume)) if resume is not None else None
     if cluster:
         from costmodel.execution.cluster import Cluster

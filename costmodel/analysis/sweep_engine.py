@@ -119,7 +119,8 @@ class _Block:
                 yield [self.first]
             else:
                 starts = range(start, stop, CHUNK)
-                yield list(self.tools.each(self.source.chunk, starts, [*starts[1:], stop]))
+                # on one thread: steps of a few microseconds each would only hand the interpreter to and fro
+                yield list(map(self.source.chunk, starts, [*starts[1:], stop]))
 
 
 class _Group:
@@ -166,7 +167,7 @@ class _Group:
         """Take a slab of draws in; return the group itself."""
         if self.tools.cancelled():
             raise Cancelled
-        chunks = list(each(self.chunk, drawn))
+        chunks = [self.chunk(one) for one in drawn]
         for chunk in chunks if self.shares else ():
             self.check_shares(chunk)
         for work in self.works:

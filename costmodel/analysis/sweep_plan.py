@@ -8,7 +8,7 @@ its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.model.design import Design
-from costmodel.model.distributions import Distribution
+from costmodel.model.distributions import Binomial, Distribution, ZeroInflated
 from costmodel.model.expression import (
     ONE,
     Divide,
@@ -25,6 +25,7 @@ from costmodel.model.expression import (
     Name,
     Number,
     add,
+    as_expression,
     divide,
     evaluate,
     multiply,
@@ -83,6 +84,47 @@ class MeasurePlan(NamedTuple):
     form: Form
     divisor: Form | None = None
     ratio: Ratio | None = None
+
+
+def impossible(model: Model, design: Design) -> dict[int, str]:
+    """Return why scenarios cannot be, by row: a probability or share that bounds show leaves 0 to 1.
+
+    Only what the sweep touches is asked of, and only where bounds prove that the base itself can be.
+    """
+    model = opened(model, dict.fromkeys(column.name for column in design.columns))
+    standing = standings(model, design)
+    if not standing:
+        return {}
+    algebra = _Algebra(model, standing, {name for name, each in standing.items() if each.distribution.any()})
+    unmoved = _Algebra(model, {name: _unmoved() for name in standing}, set())
+    found: dict[int, str] = {}
+    for told, expression in (*_shares_told(model), *_chances_told(model)):
+        if not standing.keys() & _all_needed(model, expression) or unmoved.doubtful(expression).any():
+            continue
+        low, high = np.broadcast_arrays(*algebra.ends(expression))
+        for row in np.flatnonzero(algebra.doubtful(expression)).tolist():
+            at = min(row, low.size - 1)
+            value = low.flat[at] if low.flat[at] < 0.0 else high.flat[at]
+            found.setdefault(row, f"{told} can be {value:.4g}")
+    return found
+
+
+def _unmoved() -> Standing:
+    return Standing(np.zeros(1), np.ones(1), np.zeros(1, np.intp), ())
+
+
+def _shares_told(model: Model) -> Iterator[tuple[str, Expression]]:
+    for each in mix_shares(model):
+        yield f"the share of {each.unit_cost} in mix '{each.mix}'", each.share
+
+
+def _chances_told(model: Model) -> Iterator[tuple[str, Expression]]:
+    for name, item in model.inputs.items():
+        value = item.value
+        while isinstance(value, ZeroInflated):
+            value = value.otherwise
+        if isinstance(value, Binomial):
+            yield f"the probability of '{name}'", as_expression(value.probability)
 
 
 class SharePlan(NamedTuple):
@@ -364,14 +406,19 @@ class _Algebra:
 
     def doubtful(self, share: Expression) -> NDArray[np.bool_]:
         """Return the scenarios in which bounds alone do not prove that a share stays in 0 to 1."""
-        steps = program([substitute(share, self.written)])
+        low, high = self.ends(share)
+        scenarios = next(iter(self.standing.values())).shift.shape
+        return np.broadcast_to(~((low >= -SLACK) & (high <= 1.0 + SLACK)), scenarios)
+
+    def ends(self, expression: Expression) -> tuple[Array, Array]:
+        """Return bounds on an expression in each scenario: float[scenario], or one number for all."""
+        steps = program([substitute(expression, self.written)])
         box = {name: (values, values) for name, values in self.scalars.items()}
         for step in steps.steps:
             if isinstance(step.node, Name) and step.node.name not in box:
                 box[step.node.name] = self.bounds(step.node.name)
         low, high = enclose_scenarios(steps, box)[steps.outputs[0]]
-        scenarios = next(iter(self.standing.values())).shift.shape
-        return np.broadcast_to(~((low >= -SLACK) & (high <= 1.0 + SLACK)), scenarios)
+        return np.asarray(low), np.asarray(high)
 
     def bounds(self, name: str) -> tuple[Array, Array]:
         low, high = (np.float64(end) for end in bounds(self.model.inputs[name]))

@@ -213,7 +213,10 @@ class _CountedWork(Work):
 
     def _settle(self, found: dict[str, Array], moments: _Moments, settled: NDArray[np.bool_]) -> None:
         """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""
-        certain = moments.variance <= 1e-26 * moments.mean * moments.mean
+        size = moments.mean * moments.mean
+        certain = moments.variance <= 1e-26 * size
+        alike = moments.difference_variance <= 1e-15 * moments.variance + 1e-26 * size
+        found["difference_standard_error"][alike] = 0.0
         for name in (*(f"p{level}" for level in LEVELS), "quantile_error"):
             found[name][certain] = 0.0 if name == "quantile_error" else moments.mean[certain]
         found["sd"][certain] = 0.0

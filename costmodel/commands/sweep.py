@@ -34,7 +34,6 @@ VARY_HELP = (
     "Values of an input: --vary families=81:405:5 (from, to, points), --vary hours=0.5,1,2, "
     "--vary 'p0*=0.8:1.2:5' (scaled), --vary 'p0+=-0.1:0.1:3' (moved). Repeat for more."
 )
-HEADLINE = ("gross", "cost", "net", "benefit_cost_ratio")
 FAILED, INVALID, INTERRUPTED = 1, 3, 130
 SAMPLED = ("latin-hypercube", "sobol")
 PROGRESS_FROM = 20_000_000
@@ -74,7 +73,7 @@ PROGRESS_FROM = 20_000_000
 )
 @format_option("table", "json", "csv")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write every scenario to a .parquet, .csv or .json file.")  # fmt: skip
+              help="Write the scenarios, those of --where, to a .parquet, .csv or .json file.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace an earlier file.")
 @click.pass_context
 def command(
@@ -88,6 +87,8 @@ def command(
     _check(asked)
     model = load_scenario(ctx, scenario, settings).model
     design = _design(model, asked)
+    from costmodel.model.measures import HEADLINE
+
     measures = asked["measures"] or HEADLINE
     _check_measures(model, measures)
     from costmodel.analysis.sweep import Request
@@ -167,6 +168,7 @@ def _run(request: Request, asked: dict[str, Any]) -> SweepResult | None:
         finished = stack.enter_context(_progress(request))
         try:
             where = executed(asked["workers"], None, asked["cluster"], asked["resume"], finished.add)
+            stack.callback(where.close)
             running = start(request, where)
             choose = _choice(request, running, asked)
             writers = [stack.enter_context(each) for each in _writers(request, running, choose, asked)]
@@ -209,7 +211,10 @@ def _choice(request: Request, running: Running, asked: dict[str, Any]) -> Choose
             f"there is no figure or swept input '{asked['sort']}'{suggested(asked['sort'], tuple(known))}",
         )
     labels = tuple(column.label for column in request.design.columns)
-    for axis in _axes(asked):
+    axes = _axes(asked)
+    if asked["axes"] and len(set(axes)) != 2:
+        _refuse("--map", "a map takes two inputs: --map families,p0")
+    for axis in axes:
         if axis not in labels:
             _refuse("--map", f"'{axis}' is not swept{suggested(axis, labels)}")
     if not asked["where"]:
@@ -293,9 +298,7 @@ class _Finished:
         """Return in words what is finished, and how to go on."""
         done = f"{self.done:,} of {self.scenarios:,} scenarios finished"
         if folder is None:
-            return (
-                f"{how}: {done}, and not kept. With --resume FOLDER a sweep goes on where it stopped."
-            )
+            return f"{how}: {done}, and not kept. With --resume FOLDER a sweep goes on where it stopped."
         return f"{how}: {done} and kept in {folder}. The same command goes on from there."
 
 

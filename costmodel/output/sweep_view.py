@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.design_columns import selectable
+from costmodel.analysis.design_columns import is_numeric, selectable
 from costmodel.analysis.selection import UnknownFigure, top
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.model import depends_on
@@ -62,12 +62,18 @@ class ShownSweep:
 
     @property
     def held(self) -> str:
-        """Return in words the counterfactual that no scenario varies or draws; empty if there is none."""
-        model, swept = self.model, {column.name for column in self.design.columns}
-        moving = {item.name for item in model.uncertain} | swept
+        """Return in words the counterfactual that each scenario takes as certain; empty if there is none."""
+        model, columns = self.model, self.design.columns
+        shaped = {column.name for column in columns if not is_numeric(column)}
+        certain = {column.name for column in columns if column.operation == "="} - shaped
+        moving = {item.name for item in model.uncertain} - certain | shaped
         point = model.best_point()
         names = [name for name in model.counterfactual if not depends_on(model, name, moving)]
-        held = " and ".join(f"{name} at {count(point[name])}" for name in names)
+        swept = {column.name for column in columns}
+        held = " and ".join(
+            f"{name} {'as swept' if depends_on(model, name, swept) else f'at {count(point[name])}'}"
+            for name in names
+        )
         return f"What would have happened anyway is taken as certain, {held}" if held else ""
 
     def words(self, figure: str) -> str:

@@ -13,6 +13,7 @@ from costmodel.analysis.grid_axes import grid_of
 from costmodel.analysis.quantile_precision import quantile_precision
 from costmodel.analysis.simulation import FEWEST_IN_TAIL
 from costmodel.analysis.sweep_result import SweepResult
+from costmodel.model.handles import PRICE_YEAR
 from costmodel.model.measures import measure_unit
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.sentences import say
@@ -60,6 +61,9 @@ def _heading(found: ShownSweep, console: Console) -> None:
     if model.settings:
         changed = ", ".join(f"{name} = {text}" for name, text in model.settings.items())
         say(f"CHANGED, not as in the files: {changed}", console, BOLD)
+    if any(swept.name == PRICE_YEAR for swept in found.design.columns):
+        warning = "NOT IN THE SAME PRICES: the scenarios' pounds are of different years; do not compare them."
+        say(warning, console, BOLD)
     drawn = "figures are exact, nothing was drawn"
     if result.draws:
         drawn = f"{result.draws:,} draws of each (seed {result.seed}), the same draws in every scenario"
@@ -124,9 +128,10 @@ def _cost(found: ShownSweep, console: Console) -> None:
     name = "cost_mean" if found.result.draws else "cost_best"
     costs = found.result.figures.get(name, np.empty(0))
     told = costs[np.isfinite(costs)]
-    if found.measures[0] == "cost" or not told.size or np.ptp(told) != 0.0:
+    base = found.result.base.get(name, float("nan"))
+    if found.measures[0] == "cost" or not told.size or not (told == base).all():
         return
-    cost = short_pounds(found.result.base[name])
+    cost = short_pounds(base)
     say(f"The cost is {cost} in every scenario: nothing that is varied changes it.", console)
 
 

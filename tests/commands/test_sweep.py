@@ -161,6 +161,7 @@ def test_only_what_meets_the_condition_is_written(session: Session, tmp_path: Pa
         ((*SMALL, "--where", "net_p10"), "--where"),
         ((*SMALL, "--sort", "nett_mean"), "did you mean 'net_mean'"),
         ((*SMALL, "--map", "families,p0"), "is not swept"),
+        ((*SMALL, "--map", "residential_share"), "a map takes two inputs"),
         ((*SMALL, "--measure", "nett"), "did you mean 'net"),
         ((*SMALL, "--points", "5"), "--points"),
         ((*SMALL, "--design", "sobol"), "--points"),
@@ -194,6 +195,48 @@ def test_a_scenario_that_cannot_be_is_named_with_its_inputs(session: Session) ->
     told = records(session.out)
     assert [bool(row["failure"]) for row in told] == [False, False, True, True]
     assert [row["net_mean"] == "" for row in told] == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("vary", "why"),
+    [
+        ("p0*=1,4", "the probability of 'entries_without' can be"),
+        ("p0+=0,0.3", "the probability of 'entries_without' can be"),
+        ("residential_share*=1,6", "the share of residential_care in mix 'placement' can be"),
+    ],
+)
+def test_without_draws_too_a_scenario_that_cannot_be_is_refused(
+    session: Session, vary: str, why: str
+) -> None:
+    assert session.run("sweep", "tendring", "--vary", vary, "--draws", "0") == 3
+    assert "scenario 2" in session.err
+    assert why in session.err
+    assert (
+        session.run("sweep", "tendring", "--vary", vary, "--draws", "0", "--keep-going", "--format", "csv")
+        == 0
+    )
+    first, second = records(session.out)
+    assert first["net_best"]
+    assert (second["net_best"], second["net_mean"], second["net_low"]) == ("", "", "")
+    assert why in second["failure"]
+
+
+def test_the_cost_is_said_to_stay_only_where_it_is_the_bases(session: Session) -> None:
+    session.run("sweep", "tendring", "--vary", "hours_saved_per_week=1,2", "--draws", "1000")
+    assert "in every scenario: nothing that is varied changes it" in session.out
+    session.run("sweep", "tendring", "--vary", "service.amount*=1.5", "--draws", "1000")
+    assert "nothing that is varied changes it" not in session.out
+
+
+def test_no_chance_is_told_where_each_scenario_takes_the_counterfactual_as_certain(session: Session) -> None:
+    session.run("sweep", "tendring_report", "--vary", "p0=0.3,0.5", "--draws", "1000")
+    assert "P(net > 0)" not in session.out
+    assert "taken as certain, p0 as swept" in session.out
+
+
+def test_different_price_years_are_said_loudly(session: Session) -> None:
+    session.run("sweep", "tendring", "--vary", "price_year=2020-21,2024-25", "--draws", "1000")
+    assert "NOT IN THE SAME PRICES" in session.out
 
 
 def test_what_is_finished_is_not_done_again(session: Session, tmp_path: Path) -> None:
