@@ -36,7 +36,7 @@ CHUNK = 5_000
 SLAB = 8
 """Chunks in a slab."""
 MANY_GROUPS = 8
-"""Groups from which threads take a group each; below, they share the draws of one."""
+"""Groups from which none is shared among threads: its steps are short, and hold the interpreter."""
 FEWEST_FOR_MATRIX = 8
 """Scenarios in a group from which a matrix product is quicker than a row at a time."""
 EXACT_UP_TO = CHUNK
@@ -82,11 +82,11 @@ class _Block:
                 self.failures.update(dict.fromkeys(group.rows.tolist(), error.problems[0].found))
                 return None
 
-        made = (self.tools.each if self.many else map)(attempted, groups)
-        return [each for each in made if each is not None]
+        return [each for each in map(attempted, groups) if each is not None]
 
     @property
     def many(self) -> bool:
+        """Return whether groups are so many, and so small, that threads would only wait for one another."""
         return len(self.plan.groups) >= MANY_GROUPS
 
     def run(self) -> BlockResult:

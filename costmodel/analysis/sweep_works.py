@@ -389,9 +389,9 @@ class RowWork(_CountedWork):
         """Take in a slab of draws."""
         self._count(chunks, each)
 
-    def _count(self, chunks: list[Chunk], each: Each) -> None:
+    def _count(self, chunks: list[Chunk], each: Each) -> None:  # noqa: ARG002 - steps too short to share
         for rows in self._tiles():
-            for part in each(partial(self._part, rows), chunks):
+            for part in map(partial(self._part, rows), chunks):
                 self.sums[:, rows] += part.sums
                 self.counts[rows] += part.counts
                 self.above[rows] += part.above
