@@ -20,7 +20,7 @@ Counts = NDArray[np.uint16] | NDArray[np.uint32]
 
 REACH = 3.05
 """Standard deviations to either side of the mean that bins cover where nothing better is known."""
-BINS_PER_ROOT_DRAW = 25.0
+BINS_PER_ROOT_DRAW = 32.0
 MOST_BINS = 18_432
 PILOT_BINS = 1_024
 NARROW_UP_TO = 1_000_000
