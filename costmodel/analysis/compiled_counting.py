@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
 from costmodel.analysis.kernels import bin_chunk, count_above, count_row, percentile_rows, sums_of_row
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, rounding
-from costmodel.analysis.sweep_tools import RowSums, Target
+from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
-
-HALF_ULP = 2.0**-24
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:

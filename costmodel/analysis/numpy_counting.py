@@ -7,12 +7,10 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts
 from costmodel.analysis.sweep_columns import Chunk, Outcome, rounding
-from costmodel.analysis.sweep_tools import RowSums, Target
+from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
-
-HALF_ULP = 2.0**-24
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:
@@ -51,7 +49,6 @@ class _Measure:
         constant = np.where(usable, top.constant - low, 0.0) * per_bin
         self.weights = np.column_stack([slope, constant]).astype(np.float32)
         self.zero = np.where(usable, -low, 0.0) * per_bin
-        self.zero32 = self.zero.astype(np.float32)
         terms = len(self.columns) + 4
         self.per_column = np.abs(slope) * (2.0 * terms * HALF_ULP)
         self.own = 4.0 * HALF_ULP * (np.abs(constant) + np.abs(self.zero)) + 1e-30

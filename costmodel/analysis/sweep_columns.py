@@ -71,8 +71,7 @@ class Source:
         values = self.drawing.inputs(self.plan.model, self.seed, start, stop, self.joined)
         behind = uniforms_of(self.again, self.seed, start, stop, self.joined, self.drawing)
         base = self._rows(self.base, values, stop - start)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values.update(zip(self.names, self.shared.run(values), strict=True))
+        values.update(zip(self.names, self.shared.run(values), strict=True))
         return Drawn(values, behind, base)
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
@@ -85,9 +84,8 @@ class Source:
 
     def _rows(self, steps: Program, values: Mapping[str, Any], draws: int) -> Array:
         rows = np.empty((len(steps.outputs), draws))
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for row, value in enumerate(steps.run(values)):
-                rows[row] = value
+        for row, value in enumerate(steps.run(values)):
+            rows[row] = value
         return rows
 
 

@@ -16,6 +16,8 @@ from costmodel.analysis.sweep_columns import Chunk, Outcome
 from costmodel.uncertainty.redraw import Drawing
 
 Array = NDArray[np.float64]
+HALF_ULP = 2.0**-24
+"""The most that rounding to float32 moves a number, as a share of it."""
 Each = Callable[..., Iterator[Any]]
 """`map`, or what does the same on several threads: results in the order of the items."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -70,7 +71,7 @@ class _Moments(NamedTuple):
     difference_variance: Array
 
 
-class Work:
+class Work(ABC):
     """Some measures of a group's scenarios: counted while draws walk by, told as figures at the end."""
 
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
@@ -93,13 +94,13 @@ class Work:
     def _tiles(self) -> list[slice]:
         return [slice(at, min(at + TILE, self.shape[0])) for at in range(0, self.shape[0], TILE)]
 
+    @abstractmethod
     def slab(self, chunks: list[Chunk], each: Each) -> None:
         """Take in a slab of draws."""
-        raise NotImplementedError
 
+    @abstractmethod
     def figures(self) -> dict[str, Array]:
         """Return the figures of `SIMULATED`, float[scenario, measure] each, once all draws are in."""
-        raise NotImplementedError
 
 
 def outcome(top: Weights, rows: Rows, chunk: Array) -> Array:
@@ -169,11 +170,13 @@ class _CountedWork(Work):
         self.counts = empty_counts(self.shape, bins, self.draws)
         self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
 
+    @abstractmethod
     def _count(self, chunks: list[Chunk], each: Each) -> None:
-        raise NotImplementedError
+        """Count the outcomes of some chunks into the bins that are open."""
 
+    @abstractmethod
     def _moments(self) -> _Moments:
-        raise NotImplementedError
+        """Return the moments over the draws so far."""
 
     def figures(self) -> dict[str, Array]:
         """Return the figures of `SIMULATED`."""

@@ -80,7 +80,7 @@ def _measure(measure: MeasureResult) -> dict[str, Any]:
         "best": number(measure.best),
         "cases": {case: number(value) for case, value in measure.cases.items()},
         "range": _range(measure.range),
-        "simulation": _band(measure.band),
+        "simulation": band_json(measure.band),
         "divides_by_zero": measure.divides_by_zero,
         "closed_form": _closed_form(measure.closed_form),
     }
@@ -109,20 +109,22 @@ def _range(found: ValueRange | None) -> dict[str, Any] | None:
     }
 
 
-def _band(band: Band | None) -> dict[str, Any] | None:
+def band_json(band: Band | None) -> dict[str, Any] | None:
+    """Return a band as JSON has it, each figure with its standard error; None where nothing was drawn."""
     if band is None:
         return None
     if band.mean is None or band.sd is None or band.probability_positive is None:
         return {"undefined_share": band.undefined}
     return {
-        "mean": _estimate(band.mean),
-        "sd": _estimate(band.sd),
-        **{f"p{level}": _estimate(found) for level, found in band.percentiles.items()},
-        "probability_positive": _estimate(band.probability_positive),
+        "mean": estimate_json(band.mean),
+        "sd": estimate_json(band.sd),
+        **{f"p{level}": estimate_json(found) for level, found in band.percentiles.items()},
+        "probability_positive": estimate_json(band.probability_positive),
     }
 
 
-def _estimate(found: Estimate) -> dict[str, float | None]:
+def estimate_json(found: Estimate) -> dict[str, float | None]:
+    """Return a figure and its standard error as JSON has them."""
     return {"value": number(found.value), "standard_error": number(found.standard_error)}
 
 

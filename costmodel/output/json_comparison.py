@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costmodel.analysis.comparison import Comparison, Difference, Increment, PairResult, ScenarioFigures
 from costmodel.analysis.explained_difference import Explained, InputChange
 from costmodel.model.inputs import Input
-from costmodel.output.json_appraisal import header, number
-
-if TYPE_CHECKING:
-    from costmodel.analysis.simulation import Band, Estimate
+from costmodel.output.json_appraisal import band_json, estimate_json, header, number
 
 OF_THE_RUN = ("schema_version", "command", "version", "versions")
 
@@ -47,7 +44,7 @@ def _scenario(figures: ScenarioFigures) -> dict[str, Any]:
         "payer": figures.payer,
         "counterfactual_held": list(figures.held),
         "measures": {
-            name: {"best": number(best), "simulation": _simulated(figures.bands.get(name))}
+            name: {"best": number(best), "simulation": band_json(figures.bands.get(name))}
             for name, best in figures.best.items()
         },
     }
@@ -71,11 +68,11 @@ def _difference(found: Difference) -> dict[str, Any]:
 
 def _paired(found: Difference) -> dict[str, Any] | None:
     """Return a difference's band, its chances told apart: higher than the base, or the same."""
-    simulated = None if found.paired is None else _simulated(found.paired.band)
+    simulated = None if found.paired is None else band_json(found.paired.band)
     if found.paired is None or found.paired.same is None or simulated is None:
         return simulated
     higher = simulated.pop("probability_positive")
-    return {**simulated, "probability_higher": higher, "probability_same": _estimate(found.paired.same)}
+    return {**simulated, "probability_higher": higher, "probability_same": estimate_json(found.paired.same)}
 
 
 def _increment(found: Increment) -> dict[str, Any]:
@@ -120,23 +117,6 @@ def _said(item: Input | None, best: float | None) -> dict[str, Any] | None:
         "price_year": item.price_year or None,
         "origin": str(item.origin),
     }
-
-
-def _simulated(band: Band | None) -> dict[str, Any] | None:
-    if band is None:
-        return None
-    if band.mean is None or band.sd is None or band.probability_positive is None:
-        return {"undefined_share": band.undefined}
-    return {
-        "mean": _estimate(band.mean),
-        "sd": _estimate(band.sd),
-        **{f"p{level}": _estimate(found) for level, found in band.percentiles.items()},
-        "probability_positive": _estimate(band.probability_positive),
-    }
-
-
-def _estimate(found: Estimate) -> dict[str, float | None]:
-    return {"value": number(found.value), "standard_error": number(found.standard_error)}
 
 
 def _number(value: float | None) -> float | None:

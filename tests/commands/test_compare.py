@@ -4,39 +4,15 @@ import csv
 import io
 import json
 import math
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from costmodel.commands.main import _exit_code
+from tests.commands.session import Session
 from tests.commands.test_start_up import heavy_modules
 
 PAIR = ("compare", "tendring_report", "tendring")
-
-
-class Session:
-    """Runs a command in this process and keeps what it printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-        self.out = self.err = ""
-
-    def run(self, *arguments: str) -> int:
-        code = _exit_code(list(arguments))
-        self.out, self.err = self.capsys.readouterr()
-        return code
-
-
-@pytest.fixture
-def session(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("COSTMODEL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("COLUMNS", raising=False)
-    return Session(capsys)
 
 
 def test_scenarios_are_shown_side_by_side(session: Session) -> None:

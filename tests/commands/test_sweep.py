@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import costmodel
-from costmodel.commands.main import _exit_code
 from costmodel.scenario import Scenario
+from tests.commands.session import Session
 
 ROOT = Path(__file__).parent.parent.parent
 SWEEP = (
@@ -29,29 +29,6 @@ SWEEP = (
 )
 SMALL = (*SWEEP, "--draws", "2000")
 SHIPPED = ("--library", str(ROOT))
-
-
-class Session:
-    """Runs a command in this process and keeps what it printed."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-        self.out = self.err = ""
-
-    def run(self, *arguments: str) -> int:
-        code = _exit_code(list(arguments))
-        self.out, self.err = self.capsys.readouterr()
-        return code
-
-
-@pytest.fixture
-def session(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("COSTMODEL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("COLUMNS", raising=False)
-    return Session(capsys)
 
 
 def records(text: str) -> list[dict[str, str]]:
