@@ -17,7 +17,7 @@ HOMES = {
     "rich": {"output", "commands"},
     "scipy": {"uncertainty"},
     "numba": {"uncertainty", "analysis"},
-    "llvmlite": {"uncertainty"},
+    "llvmlite": {"uncertainty", "analysis"},
     "threadpoolctl": {"analysis"},
     "dask": {"execution"},
     "distributed": {"execution"},

@@ -7,32 +7,26 @@ the loops once and keeps them on disk.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.aligned import aligned, aligned_rows
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
-from costmodel.analysis.kernels import bin_chunk, count_above, count_row, percentile_rows, sums_of_row
+from costmodel.analysis.kernels import count_few, percentile_rows
+from costmodel.analysis.matrix_kernels import PASS, above_zero, count_tile, pack, standardise
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
+from costmodel.analysis.vector_instructions import STRIP, TOGETHER, WEIGHTS
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
 
-
-def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:
-    """Add float64[row, draw] to counts [row, bin]; what is beyond the bins is counted in the outer two."""
-    for row in np.flatnonzero(width > 0.0):
-        count_row(outcomes[row], low[row], 1.0 / width[row], counts[row])
-
-
-def row_sums(outcomes: Array, base: Array, reference: Array) -> RowSums:
-    """Return the sums of float64[row, draw] about a reference, float[row], and less the base, float[draw]."""
-    found = RowSums(np.empty((4, len(outcomes))), np.empty(len(outcomes), np.int64))
-    for row in range(len(outcomes)):
-        *found.sums[:, row], found.above[row] = sums_of_row(outcomes[row], base, reference[row])
-    return found
+TABLES = 700_000
+"""Bytes of tables counted into together: with places and columns beside them, a second-level cache."""
+MOST_TOGETHER = 16
 
 
 def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Percentiles:
@@ -42,6 +36,55 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
     ranks, errors = np.array(wanted.wanted), np.array(wanted.errors)
     percentile_rows(counts, low, width, wanted.draws, ranks, errors, values, settled)
     return Percentiles(values, settled)
+
+
+def standardised(rows: Array, centre: Array, spread: Array) -> tuple[Array, Array]:
+    """Return (rows - centre) / spread, float[row, draw], and how far from nothing each goes, float[row]."""
+    found, largest = aligned_rows(*rows.shape)[:, : rows.shape[1]], np.empty(len(rows))
+    standardise(rows, centre, 1.0 / spread, found, largest)
+    return found, largest
+
+
+class CompiledFew:
+    """Counts few scenarios in one compiled loop, each outcome in float64."""
+
+    def __init__(
+        self,
+        tops: list[Weights],
+        bottoms: list[Weights | None],
+        measures: list[int],
+        reference: Array,
+        bins: Bins,
+    ) -> None:
+        scenarios = len(reference)
+        self.reference, self.low = reference, bins.low
+        self.per_bin = np.where(bins.width > 0.0, 1.0, 0.0) / np.where(bins.width > 0.0, bins.width, 1.0)
+        self.constants: Array = np.zeros((scenarios, len(tops), 2))
+        chosen: list[int] = []
+        slopes: list[Array] = [np.empty((scenarios, 0))]
+        parts = []
+        for at, (top, bottom) in enumerate(zip(tops, bottoms, strict=True)):
+            ends = [len(chosen)]
+            for which, form in enumerate((top, bottom)):
+                if form is not None:
+                    chosen += form.columns
+                    slopes.append(form.slope)
+                    self.constants[:, at, which] = form.constant
+                ends.append(len(chosen))
+            parts.append([ends[0], ends[1], ends[1], ends[2], int(bottom is not None), measures[at]])
+        self.parts = np.array(parts, np.int64)
+        self.chosen = np.array(chosen, np.int64)
+        self.slopes = np.ascontiguousarray(np.hstack(slopes))
+
+    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
+        """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
+        shape = (rows.stop - rows.start, len(self.parts))
+        found = RowSums(np.empty((4, *shape)), np.empty(shape, np.int64))
+        count_few(
+            chunk.columns, chunk.base, self.parts, self.chosen, self.slopes[rows], self.constants[rows],
+            self.reference[rows], self.low[rows], self.per_bin[rows], counts, found.sums, found.above,
+        )  # fmt: skip
+        return found
 
 
 class _Product(NamedTuple):
@@ -57,6 +100,7 @@ class _Measure:
     def __init__(self, outcome: Outcome, low: Array, width: Array) -> None:
         form, self.plain, quotient = outcome
         usable = (width > 0.0) & np.isfinite(form.slope).all(axis=1) & np.isfinite(form.constant)
+        self.usable = usable
         self.per_bin = np.where(usable, 1.0, 0.0) / np.where(usable, width, 1.0)
         self.form = _clean(form, usable)
         self.columns = np.array(form.columns, np.intp)
@@ -70,11 +114,12 @@ class _Measure:
         self.inside = self.constant if quotient is None else self.top.constant * self.scale
         self.outside = np.zeros_like(self.zero) if quotient is None else self.zero
 
-    def near(self, largest: Array, furthest: float) -> Array:
+    def near(self, largest: Array) -> Array:
         """Return how far float32 can move a place, in bins, float[scenario].
 
-        Columns are within `largest` of zero, and what a quotient is times within `furthest`.
+        Columns are within `largest` of zero.
         """
+        furthest = 1.0 if self.column < 0 else abs(self.centre) + abs(self.spread) * largest[self.column]
         reach = np.abs(self.top.slope) @ largest[list(self.top.columns)]
         inside = (np.abs(self.scale) * reach + np.abs(self.inside)) * furthest
         terms = len(self.top.columns) + 10
@@ -90,18 +135,19 @@ def _clean(form: Weights, usable: NDArray[np.bool_]) -> Weights:
 
 
 class _Shared(NamedTuple):
-    """What tiles need of a chunk: its columns, the products' as float32, and what quotients are times.
+    """What tiles need of a slab: its chunks, their strips, and weights with the bounds of this slab.
 
-    `near` says how far float32 can be off over this chunk, in bins, [scenario, measure]; `reach` the same in
-    float32.
+    `packed` keeps the chunks' strips alive, `addresses` says where each begins and `sizes` how many draws it
+    has; `strips` is each chunk's first. `near` says how far float32 can be off, in bins, [scenario, measure].
     """
 
-    chunk: Array
-    columns: Array32
-    extras: Array32
-    times: Array32
+    chunks: list[Chunk]
+    packed: list[Array32]
+    addresses: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+    strips: list[int]
+    weights: Array32
     near: Array
-    reach: Array32
 
 
 class CompiledCounting:
@@ -115,87 +161,141 @@ class CompiledCounting:
         ]
         self.error: Array = np.zeros_like(bins.width)
         self.products, chosen = _products([each.top for each in self.measures])
-        self.sizes = np.array([len(each.columns) for each in self.products])
-        self.starts = np.concatenate([[0], np.cumsum(self.sizes * len(self.error))[:-1]])
-        self.slopes = np.concatenate([each.slope.ravel() for each in self.products])
-        self.ratios = np.array([each.column >= 0 for each in self.measures])
-        self.extras = sorted({each.extra for each in chosen if each.extra >= 0})
-        self.parts = np.zeros((len(self.measures), 2), np.int64)
-        self.weights: Array32 = np.zeros((len(self.error), len(self.measures), 5), np.float32)
+        self.rows = _Rows()
+        self.packed: dict[int, Array32] = {}
+        starts = [self.rows.block(each.columns) for each in self.products]
+        sizes = [max(1, len(each.columns)) for each in self.products]
+        self.places_of_products = np.array(list(zip(starts, sizes, strict=True)), np.int64)
+        self.slopes = _four_together([each.slope for each in self.products])
+        self.parts = np.zeros((len(self.measures), 3), np.int64)
+        scenarios = -(-len(self.error) // TOGETHER) * TOGETHER
+        self.weights: Array32 = np.zeros((scenarios, len(self.measures), WEIGHTS), np.float32)
+        weights = self.weights[: len(self.error)]
         for at, (measure, made_of) in enumerate(zip(self.measures, chosen, strict=True)):
-            self.parts[at] = made_of.product, len(self.extras)
-            self.weights[:, at, 0] = measure.scale
+            times = (
+                -1 if measure.column < 0 else self.rows.single(measure.column, measure.centre, measure.spread)
+            )
+            self.parts[at] = made_of.product, self.rows.single(made_of.extra), times
+            weights[:, at, 0] = measure.scale
             if made_of.extra >= 0:
-                self.parts[at, 1] = self.extras.index(made_of.extra)
                 place = measure.top.columns.index(made_of.extra)
-                self.weights[:, at, 1] = measure.top.slope[:, place] * measure.scale
-            self.weights[:, at, 2] = measure.inside
-            self.weights[:, at, 3] = measure.outside
-            self.weights[:, at, 4] = measure.zero
+                weights[:, at, 1] = measure.top.slope[:, place] * measure.scale
+            weights[:, at, 2] = measure.inside
+            weights[:, at, 3] = measure.outside
+        self.weights[:, :, 6] = bins.number - 1
 
-    def share(self, chunk: Chunk) -> _Shared:
-        """Return the columns of each product and of each quotient as float32, and how large columns are."""
-        standard = chunk.standard
-        columns = standard[[column for each in self.products for column in each.columns]].astype(np.float32)
-        extras = np.zeros((len(self.extras) + 1, chunk.draws), np.float32)
-        extras[:-1] = standard[self.extras]
-        times = np.ones((len(self.measures), chunk.draws), np.float32)
-        furthest = [1.0] * len(self.measures)
-        for at, each in enumerate(self.measures):
-            if each.column >= 0:
-                times[at] = each.centre + each.spread * standard[each.column]
-                furthest[at] = max(float(times[at].max()), -float(times[at].min()))
+    def lay_out(self, chunk: Chunk, place: int) -> None:
+        """Lay a chunk's columns out as float32, strip by strip."""
+        chosen, centre, spread = self.rows.arrays()
+        size = -(-chunk.draws // STRIP) * STRIP * len(chosen)
+        if place not in self.packed or self.packed[place].size < size:
+            self.packed[place] = aligned(size, np.float32)
+        pack(chunk.standard, chosen, centre, spread, self.packed[place])
+
+    def share(self, chunks: list[Chunk]) -> _Shared:
+        """Return what tiles need of a slab whose chunks are laid out."""
+        packed = [self.packed[place] for place in range(len(chunks))]
+        counts = [-(-chunk.draws // STRIP) for chunk in chunks]
+        strips = [sum(counts[:at]) for at in range(len(counts))]
+        sizes = np.full(sum(counts), STRIP, np.int64)
+        addresses = np.empty(sum(counts), np.uint64)
+        strip_bytes = len(self.rows.columns) * STRIP * 4
+        for chunk, own, begin, count in zip(chunks, packed, strips, counts, strict=True):
+            sizes[begin + count - 1] = chunk.draws - (count - 1) * STRIP
+            addresses[begin : begin + count] = own.ctypes.data + strip_bytes * np.arange(count)
+        largest = np.max([chunk.largest for chunk in chunks], axis=0)
         near = np.empty_like(self.error)
-        largest = np.zeros(len(standard))
-        used = sorted({column for each in self.measures for column in each.top.columns})
-        largest[used] = [max(float(row.max()), -float(row.min())) for row in standard[used]]
         with np.errstate(invalid="ignore", over="ignore"):
             for at, measure in enumerate(self.measures):
-                near[:, at] = measure.near(largest, furthest[at])
-        return _Shared(chunk.columns, columns, extras, times, near, near.astype(np.float32))
+                near[:, at] = measure.near(largest)
+        weights = self.weights.copy()
+        zero = np.column_stack([each.zero for each in self.measures])
+        weights[: len(zero), :, 4] = zero + near
+        weights[: len(zero), :, 5] = zero - near
+        usable = np.column_stack([each.usable for each in self.measures]) & np.isfinite(near)
+        weights[: len(zero), :, 4:6][~usable] = 1.0  # told of as certain, or as no number: nothing to count
+        return _Shared(chunks, packed, addresses, sizes, strips, weights, near)
 
-    def tile(self, target: Target, shared: list[_Shared]) -> None:
+    def tile(self, target: Target, shared: _Shared) -> None:
         """Add a slab's outcomes to a tile's counts."""
         rows = target.rows
+        self.error[rows] = np.maximum(self.error[rows], shared.near[rows])
         scenarios = rows.stop - rows.start
-        weights = self.weights[rows]
-        self.error[rows] = np.maximum(self.error[rows], np.max([each.near[rows] for each in shared], axis=0))
-        scratch, memory = self._scratch(scenarios, max(each.chunk.shape[1] for each in shared))
-        unsure = np.empty((scenarios, len(self.measures)), np.int64)
-        for each in shared:
-            near = each.reach[rows]
-            if bin_chunk(
-                self.slopes, self.starts, self.sizes, each.columns, rows.start, memory, self.parts,
-                each.extras, self.ratios, each.times, weights, near, scratch, target.counts, target.above,
-                unsure,
-            ):  # fmt: skip
-                self._look_closely(target, each, memory, unsure)
+        memory = self._memory()
+        unsure = np.empty((scenarios + TOGETHER) * len(self.measures) * shared.sizes.size, np.int64)
+        doubts = count_tile(
+            shared.addresses, shared.sizes, self.places_of_products, self.slopes, self.parts,
+            shared.weights, rows.start, *memory, target.counts, target.above, unsure,
+        )  # fmt: skip
+        for entry in unsure[:doubts].tolist():
+            outcome, strip = divmod(entry, shared.sizes.size)
+            row, at = divmod(outcome, len(self.measures))
+            target.above[row, at] += self._above(rows.start + row, at, shared, strip)
 
-    def _look_closely(
-        self, target: Target, each: _Shared, memory: Array32, unsure: NDArray[np.int64]
-    ) -> None:
-        """Count the signs of the rows in which float32 cannot tell one from zero."""
-        first, draws = target.rows.start, each.chunk.shape[1]
-        scenarios = len(unsure)
-        size = len(self.products) * scenarios * draws
-        products = memory[:size].reshape(len(self.products), scenarios, draws)
-        for row, at in np.argwhere(unsure):
-            plain, (product, extra) = self.measures[at].plain, self.parts[at]
-            nothing = rounding(plain, [first + row], each.chunk)[0]
-            target.above[row, at] += count_above(
-                products[product, row], each.extras[extra], each.times[at], self.weights[first + row, at],
-                each.reach[first + row, at], each.chunk, self.measures[at].columns, plain.slope[first + row],
-                plain.constant[first + row] - nothing,
-            )  # fmt: skip
+    def _above(self, row: int, at: int, shared: _Shared, strip: int) -> int:
+        """Return how many outcomes of a strip are above zero, in float64."""
+        plain = self.measures[at].plain
+        number = bisect_right(shared.strips, strip) - 1
+        chunk, begin = shared.chunks[number], (strip - shared.strips[number]) * STRIP
+        nothing = rounding(plain, [row], chunk.columns)[0]
+        return int(
+            above_zero(
+                chunk.columns, begin, begin + int(shared.sizes[strip]), np.array(plain.columns, np.int64),
+                plain.slope[row], plain.constant[row] - nothing,
+            )
+        )  # fmt: skip
 
-    def _scratch(self, scenarios: int, draws: int) -> tuple[NDArray[np.uint16], Array32]:
-        """Return this thread's bins of one row and memory for its products, which are in cache already."""
+    def _memory(self) -> tuple[NDArray[np.uint8], Array32, NDArray[np.uint16]]:
+        """Return this thread's memory, which is in cache already: tables of bins, sums, and places."""
         kept = self.local.__dict__
-        size = len(self.products) * scenarios * draws
-        if "memory" not in kept or kept["memory"].size < size or kept["places"].size < draws:
-            kept["places"] = np.empty(draws, np.uint16)
-            kept["memory"] = np.empty(size, np.float32)
-        return kept["places"], kept["memory"]
+        if "memory" not in kept:
+            measures = len(self.measures)
+            together = TABLES // (self.bins * measures) // TOGETHER * TOGETHER
+            together = max(TOGETHER, min(MOST_TOGETHER, together))
+            kept["memory"] = (
+                aligned(together * measures * self.bins, np.uint8, 0).reshape(together, measures, self.bins),
+                aligned(len(self.products) * TOGETHER * STRIP, np.float32),
+                aligned(together * measures * (PASS + 1) * STRIP, np.uint16).reshape(together, measures, -1),
+            )
+        memory: tuple[NDArray[np.uint8], Array32, NDArray[np.uint16]] = kept["memory"]
+        return memory
+
+
+class _Rows:
+    """The rows of a strip, each a column of the group moved and scaled, and which measure takes which."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[int, float, float]] = []
+
+    def block(self, columns: list[int]) -> int:
+        """Add a product's columns, a row of nothing where it has none, and return the first one's row."""
+        start = len(self.columns)
+        self.columns += [(column, 0.0, 1.0) for column in columns or [-1]]
+        return start
+
+    def single(self, column: int, centre: float = 0.0, spread: float = 1.0) -> int:
+        """Return the row of a column by itself, added if it is not there; -1 is a row of nothing."""
+        row = (column, centre, spread)
+        if row not in self.columns:
+            self.columns.append(row)
+        return self.columns.index(row)
+
+    def arrays(self) -> tuple[NDArray[np.int64], Array, Array]:
+        """Return columns, centres and spreads."""
+        columns, centre, spread = zip(*self.columns, strict=True)
+        return np.array(columns, np.int64), np.array(centre), np.array(spread)
+
+
+def _four_together(slopes: list[Array32]) -> Array32:
+    """Return slopes, float32[scenario, column] of each product, as `count_tile` takes them."""
+    scenarios = len(slopes[0])
+    groups = -(-scenarios // TOGETHER)
+    parts = []
+    for slope in slopes:
+        padded = np.zeros((groups * TOGETHER, max(1, slope.shape[1])), np.float32)
+        padded[:scenarios, : slope.shape[1]] = slope
+        parts.append(padded.reshape(groups, TOGETHER, -1).transpose(0, 2, 1).reshape(groups, -1))
+    return np.ascontiguousarray(np.hstack(parts))
 
 
 class _MadeOf(NamedTuple):

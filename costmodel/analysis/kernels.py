@@ -9,148 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import float32, int32, njit, uint16
+from numba import int32, njit, uint32
 
 jit: Any = njit(nogil=True, cache=True)
 summed: Any = njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
 BLOCK = 64
 """Bins summed at once on the way to a rank."""
+divided: Any = njit(nogil=True, cache=True, error_model="numpy")
+FEW = 256
+"""Draws of one outcome worked on at once, in the first cache."""
 vectorised: Any = njit(nogil=True, cache=True, fastmath={"contract", "nsz", "arcp"})
-
-
-@vectorised
-def _places(y, w, weights, high, low, last, places):  # type: ignore[no-untyped-def]
-    """Fill uint16[draw] with bins; return how many outcomes are above `high`, and above `low`."""
-    above = int32(0)
-    perhaps = int32(0)
-    zero = float32(0.0)
-    scale, extra, inside = weights[0], weights[1], weights[2]
-    for i in range(places.size):
-        v = y[i] * scale + (w[i] * extra + inside)
-        above += int32(v > high)
-        perhaps += int32(v > low)
-        v = max(zero, v)
-        v = min(last, v)
-        places[i] = uint16(int32(v))
-    return above, perhaps
-
-
-@vectorised
-def _ratio_places(y, w, times, weights, high, low, last, places):  # type: ignore[no-untyped-def]
-    """Fill uint16[draw] with bins of a quotient; return how many are above `high`, and above `low`."""
-    above = int32(0)
-    perhaps = int32(0)
-    zero = float32(0.0)
-    scale, extra, inside, outside = weights[0], weights[1], weights[2], weights[3]
-    for i in range(places.size):
-        v = (y[i] * scale + (w[i] * extra + inside)) * times[i] + outside
-        above += int32(v > high)
-        perhaps += int32(v > low)
-        v = max(zero, v)
-        v = min(last, v)
-        places[i] = uint16(int32(v))
-    return above, perhaps
-
-
-@jit
-def _count(places, counts):  # type: ignore[no-untyped-def]
-    """Add one to the bin of each place."""
-    for i in range(places.size):
-        counts[places[i]] += 1
-
-
-@jit
-def bin_tile(products, draws, parts, extras, ratios, times, weights, near, scratch, counts, above, unsure):  # type: ignore[no-untyped-def]
-    """Count float32[product, scenario, draw] into [scenario, measure, bin], and signs into `above`.
-
-    A measure is the product and the row of `extras` that its row of `parts` names, each times its weight; a
-    ratio that times its row of `times`. `weights` is float32[scenario, measure, 5]: the product's, the
-    extra's, what is added inside and outside the ratio, and zero, all in bins. `unsure` counts outcomes
-    within `near` of zero; a row that has any is not counted into `above`.
-    """
-    last = float32(counts.shape[2] - 1)
-    places = scratch[:draws]
-    for s in range(counts.shape[0]):
-        for m in range(counts.shape[1]):
-            y, w = products[parts[m, 0], s, :draws], extras[parts[m, 1]]
-            zero = weights[s, m, 4]
-            high, low = zero + near[s, m], zero - near[s, m]
-            if ratios[m]:
-                sure, perhaps = _ratio_places(y, w, times[m], weights[s, m], high, low, last, places)
-            else:
-                sure, perhaps = _places(y, w, weights[s, m], high, low, last, places)
-            if perhaps == sure:
-                above[s, m] += sure
-            unsure[s, m] = perhaps - sure
-            _count(places, counts[s, m])
-
-
-@jit
-def bin_chunk(  # type: ignore[no-untyped-def]
-    slopes, starts, sizes, columns, first, memory, parts, extras, ratios, times, weights, near, scratch,
-    counts, above, unsure,
-):  # fmt: skip
-    """Make a tile's products over one chunk and count them; return how many rows were too near zero to tell.
-
-    Product p has sizes[p] columns, rows of float32 `columns` in turn; its slopes, float32[scenario, column],
-    are laid end to end from starts[p], the tile's from scenario `first`. `memory` holds the products
-    afterwards. The rest is as in `bin_tile`.
-    """
-    rows, draws = counts.shape[0], columns.shape[1]
-    products = memory[: starts.size * rows * draws].reshape((starts.size, rows, draws))
-    column = 0
-    for p in range(starts.size):
-        begin = starts[p] + first * sizes[p]
-        slope = slopes[begin : begin + rows * sizes[p]].reshape((rows, sizes[p]))
-        np.dot(slope, columns[column : column + sizes[p]], products[p])
-        column += sizes[p]
-    bin_tile(products, draws, parts, extras, ratios, times, weights, near, scratch, counts, above, unsure)
-    return np.count_nonzero(unsure)
-
-
-@vectorised
-def _above(y, w, times, weights, high, low):  # type: ignore[no-untyped-def]
-    """Return how many outcomes are above `high`, and above `low`."""
-    above = int32(0)
-    perhaps = int32(0)
-    scale, extra, inside, outside = weights[0], weights[1], weights[2], weights[3]
-    for i in range(y.size):
-        v = (y[i] * scale + (w[i] * extra + inside)) * times[i] + outside
-        above += int32(v > high)
-        perhaps += int32(v > low)
-    return above, perhaps
-
-
-@jit
-def count_above(y, w, times, weights, near, chunk, columns, slope, constant):  # type: ignore[no-untyped-def]
-    """Return how many outcomes of one row are above zero; those float32 cannot tell from it, by float64."""
-    # twice as far as float32 can be off, for this loop may round otherwise than the one that asked
-    high, low = weights[4] + 2 * near, weights[4] - 2 * near
-    found = 0
-    for begin in range(0, y.size, 128):
-        end = min(begin + 128, y.size)
-        at = slice(begin, end)
-        sure, perhaps = _above(y[at], w[at], times[at], weights, high, low)
-        if sure == perhaps:
-            found += sure
-            continue
-        for i in range(begin, end):
-            exact = constant
-            for k in range(columns.size):
-                exact += slope[k] * chunk[columns[k], i]
-            found += exact > 0.0
-    return found
-
-
-@jit
-def count_row(outcomes, low, per_bin, counts):  # type: ignore[no-untyped-def]
-    """Add float64[draw] to [bin]; what is beyond the bins goes to the outer two."""
-    last = counts.size - 1.0
-    for i in range(outcomes.size):
-        v = (outcomes[i] - low) * per_bin
-        v = max(0.0, v)
-        v = min(last, v)
-        counts[int32(v)] += 1
 
 
 @summed
@@ -166,6 +34,99 @@ def sums_of_row(outcomes, base, reference):  # type: ignore[no-untyped-def]
         difference_square += d * d
         above += outcomes[i] > 0.0
     return away, square, difference, difference_square, above
+
+
+@divided
+def _form(columns, chosen, slope, constant, nothing, begin, out):  # type: ignore[no-untyped-def]
+    """Fill float64[draw] with constant + slope . columns[chosen]; what rounding alone leaves is nothing."""
+    for i in range(out.size):
+        out[i] = constant
+    for k in range(chosen.size):
+        column, weight = columns[chosen[k]][begin : begin + out.size], slope[k]
+        for i in range(out.size):
+            out[i] += weight * column[i]
+    for i in range(out.size):
+        out[i] = 0.0 if abs(out[i]) <= nothing else out[i]
+
+
+@divided
+def _over(top, bottom):  # type: ignore[no-untyped-def]
+    for i in range(top.size):
+        top[i] /= bottom[i]
+
+
+@divided
+def _places(outcomes, low, per_bin, last, places):  # type: ignore[no-untyped-def]
+    """Fill int32[draw] with bins; the outer two have what is beyond them, the first what is no number."""
+    for i in range(outcomes.size):
+        v = (outcomes[i] - low) * per_bin
+        v = min(last, max(0.0, v))
+        places[i] = int32(v)
+
+
+@divided
+def _furthest(columns, chosen, found):  # type: ignore[no-untyped-def]
+    """Fill float64 with how far from nothing each chosen column goes."""
+    for k in range(chosen.size):
+        column = columns[chosen[k]]
+        largest = 0.0
+        for i in range(column.size):
+            largest = max(largest, abs(column[i]))
+        found[k] = largest
+
+
+@divided
+def count_few(  # type: ignore[no-untyped-def]
+    columns, base, parts, chosen, slopes, constants, reference, low, per_bin, counts, sums, above,
+):  # fmt: skip
+    """Add a chunk's outcomes to counts[scenario, measure, bin], in float64, and fill their sums.
+
+    Measure m is made of chosen[parts[m, 0] : parts[m, 1]], rows of float64 `columns`; where parts[m, 4] is
+    not 0, over what is made of chosen[parts[m, 2] : parts[m, 3]]. `slopes` is float64[scenario, chosen],
+    `constants` float64[scenario, measure, 2] of top and bottom. A `per_bin` of 0 counts nothing. `sums`,
+    float64[4, scenario, measure], are those of `sums_of_row`, about `reference` and less the row parts[m,
+    5] of `base`; `above` is int64[scenario, measure].
+    """
+    draws, bins = columns.shape[1], counts.shape[2]
+    largest = np.empty(chosen.size)
+    _furthest(columns, chosen, largest)
+    top, bottom, places = np.empty(FEW), np.empty(FEW), np.empty(FEW, np.int32)
+    sums[:] = 0.0
+    above[:] = 0
+    for s in range(slopes.shape[0]):
+        for m in range(parts.shape[0]):
+            a, b, c, d = parts[m, 0], parts[m, 1], parts[m, 2], parts[m, 3]
+            nothing = _rounding(slopes[s, a:b], largest[a:b], constants[s, m, 0])
+            below = _rounding(slopes[s, c:d], largest[c:d], constants[s, m, 1])
+            for begin in range(0, draws, FEW):
+                size = min(FEW, draws - begin)
+                v, w = top[:size], bottom[:size]
+                _form(columns, chosen[a:b], slopes[s, a:b], constants[s, m, 0], nothing, begin, v)
+                if parts[m, 4]:
+                    _form(columns, chosen[c:d], slopes[s, c:d], constants[s, m, 1], below, begin, w)
+                    _over(v, w)
+                first, second, third, fourth, more = sums_of_row(
+                    v, base[parts[m, 5], begin : begin + size], reference[s, m]
+                )
+                sums[0, s, m] += first
+                sums[1, s, m] += second
+                sums[2, s, m] += third
+                sums[3, s, m] += fourth
+                above[s, m] += more
+                if per_bin[s, m] > 0.0:
+                    _places(v, low[s, m], per_bin[s, m], bins - 1.0, places[:size])
+                    table = counts[s, m]
+                    for i in range(size):
+                        table[uint32(places[i])] += 1
+
+
+@divided
+def _rounding(slope, largest, constant):  # type: ignore[no-untyped-def]
+    """Return how far from nothing rounding alone may leave a form."""
+    found = abs(constant)
+    for k in range(slope.size):
+        found += abs(slope[k]) * largest[k]
+    return 2.0**-46 * found if np.isfinite(found) else 0.0
 
 
 @vectorised

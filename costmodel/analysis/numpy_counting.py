@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts
-from costmodel.analysis.sweep_columns import Chunk, Outcome, rounding
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, outcome, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
+from costmodel.model.program import Program
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
+
+
+class NumpyEvaluation:
+    """Evaluates a program with numpy, a step at a time over all draws."""
+
+    def __init__(self, program: Program, drawn: tuple[str, ...] = ()) -> None:  # noqa: ARG002 - wants no room
+        self.program = program
+
+    def memory(self, draws: int) -> None:
+        """Return nothing: numpy has memory of its own."""
+
+    def room(self, memory: None, draws: int) -> None:
+        """Return nothing: draws need not be anywhere."""
+
+    def run(self, values: Mapping[str, Any], draws: int, memory: None = None) -> Array:  # noqa: ARG002
+        """Return the outputs, float[output, draw], from floats or float[draw] by name."""
+        rows = np.empty((len(self.program.outputs), draws))
+        for row, value in enumerate(self.program.run(values)):
+            rows[row] = value
+        return rows
+
+
+def standardised(rows: Array, centre: Array, spread: Array) -> tuple[Array, Array]:
+    """Return (rows - centre) / spread, float[row, draw], and how far from nothing each goes, float[row]."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        found: Array = rows - centre[:, np.newaxis]
+        found *= (1.0 / spread)[:, np.newaxis]
+        return found, np.maximum(found.max(axis=1, initial=0.0), -found.min(axis=1, initial=0.0))
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:
@@ -21,13 +53,36 @@ def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> Non
         np.add(counts[row], _counted(places, counts.shape[1]), out=counts[row], casting="unsafe")
 
 
-def row_sums(outcomes: Array, base: Array, reference: Array) -> RowSums:
-    """Return the sums of float64[row, draw] about a reference, float[row], and less the base, float[draw]."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        away, difference = outcomes - reference[:, np.newaxis], outcomes - base
-        parts = [part for each in (away, difference)
-                 for part in (each.sum(axis=1), np.einsum("sd,sd->s", each, each))]  # fmt: skip
-    return RowSums(np.stack(parts), np.count_nonzero(outcomes > 0.0, axis=1))
+class NumpyFew:
+    """Counts few scenarios with numpy, each outcome in float64."""
+
+    def __init__(
+        self,
+        tops: list[Weights],
+        bottoms: list[Weights | None],
+        measures: list[int],
+        reference: Array,
+        bins: Bins,
+    ) -> None:
+        self.forms = list(zip(tops, bottoms, measures, strict=True))
+        self.reference, self.bins = reference, bins
+
+    @np.errstate(divide="ignore", invalid="ignore", over="ignore")
+    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
+        """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
+        shape = (rows.stop - rows.start, len(self.forms))
+        found = RowSums(np.empty((4, *shape)), np.empty(shape, np.int64))
+        for at, (top, bottom, measure) in enumerate(self.forms):
+            outcomes = outcome(top, rows, chunk.columns)
+            if bottom is not None:
+                outcomes /= outcome(bottom, rows, chunk.columns)
+            parts = []
+            for each in (outcomes - self.reference[rows, at][:, np.newaxis], outcomes - chunk.base[measure]):
+                parts += [each.sum(axis=1), np.einsum("sd,sd->s", each, each)]
+            found.sums[:, :, at] = parts
+            found.above[:, at] = np.count_nonzero(outcomes > 0.0, axis=1)
+            count_rows(outcomes, self.bins.low[rows, at], self.bins.width[rows, at], counts[:, at])
+        return found
 
 
 def _counted(places: NDArray[np.floating], bins: int) -> NDArray[np.uint32]:
@@ -68,14 +123,19 @@ class NumpyCounting:
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
         self.error: Array = np.zeros_like(bins.width)
+        self.laid_out: dict[int, tuple[Array, list[Array32], list[Array]]] = {}
 
-    def share(self, chunk: Chunk) -> tuple[Array, list[Array32], list[Array]]:
-        """Return the columns, each measure's as float32 with a row of ones below, and their largest."""
+    def lay_out(self, chunk: Chunk, place: int) -> None:
+        """Keep a chunk's columns, each measure's as float32 with ones below, and their largest."""
         ones = np.ones((1, chunk.draws), np.float32)
         rows = [
             np.concatenate([chunk.standard[each.columns].astype(np.float32), ones]) for each in self.measures
         ]
-        return chunk.columns, rows, [np.abs(each[:-1]).max(axis=1).astype(np.float64) for each in rows]
+        self.laid_out[place] = chunk.columns, rows, [chunk.largest[each.columns] for each in self.measures]
+
+    def share(self, chunks: list[Chunk]) -> list[tuple[Array, list[Array32], list[Array]]]:
+        """Return what is laid out of a slab."""
+        return [self.laid_out[place] for place in range(len(chunks))]
 
     def tile(self, target: Target, shared: list[tuple[Array, list[Array32], list[Array]]]) -> None:
         """Add a slab's outcomes to a tile's counts."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,15 +155,16 @@ def _simulated(request: Request, executed: Executed) -> Running:
     size = block_size(request.draws)
 
     def done(index: int, found: bool) -> None:
-        if executed.finished is not None and index:
-            executed.finished(min(size, design.scenarios - (index - 1) * size), found)
+        if executed.finished is not None:
+            executed.finished(min(size, design.scenarios - index * size), found)
 
-    count = 1 - (-design.scenarios // size)
+    count = max(1, -(-design.scenarios // size))
     results = run_tasks(
         work_on(executed.threads), shared, blocks(design, shared, size), place=executed.place,
         store=executed.store, total=count, on_done=done,
     )  # fmt: skip
-    base = _less_itself(figures_of(next(results), len(request.measures)))
+    unmoved, first = figures_of(next(results), len(request.measures)).apart()
+    base = _less_itself(unmoved)
     from costmodel.analysis.sweep_engine import EXACT_UP_TO
 
     exact = request.draws <= EXACT_UP_TO
@@ -174,7 +176,16 @@ def _simulated(request: Request, executed: Executed) -> Running:
         **{name: float(value[0]) for name, value in _named(base.figures, request.measures).items()},
     }
     return Running(
-        engine, "exact" if exact else "histogram", base_figures, _chunks(request, results, size, base)
+        engine,
+        "exact" if exact else "histogram",
+        base_figures,
+        _chunks(
+            request,
+            chain([first], (figures_of(each, len(request.measures)) for each in results)),
+            results,
+            size,
+            base,
+        ),
     )
 
 
@@ -200,13 +211,13 @@ def _named(figures: Array, measures: Sequence[str]) -> dict[str, Array]:
 
 
 def _chunks(
-    request: Request, results: Generator[bytes], size: int, base: BlockFigures
+    request: Request, found: Iterator[BlockFigures], results: Generator[bytes], size: int, base: BlockFigures
 ) -> Iterator[SweepChunk]:
     with closing(results):
-        for number, result in enumerate(results):
+        for number, block in enumerate(found):
             begin = number * size
             end = min(begin + size, request.design.scenarios)
-            yield _chunk(request, begin, end, figures_of(result, len(request.measures)), base)
+            yield _chunk(request, begin, end, block, base)
 
 
 def _chunk(request: Request, begin: int, end: int, found: BlockFigures, base: BlockFigures) -> SweepChunk:

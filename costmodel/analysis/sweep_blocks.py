@@ -53,6 +53,12 @@ class BlockFigures(NamedTuple):
     figures: Array
     failures: dict[int, str]
 
+    def apart(self) -> tuple[BlockFigures, BlockFigures]:
+        """Return the first scenario's figures, and those of the others."""
+        first = {row: why for row, why in self.failures.items() if row == 0}
+        others = {row - 1: why for row, why in self.failures.items() if row > 0}
+        return BlockFigures(self.figures[:1], first), BlockFigures(self.figures[1:], others)
+
 
 def engine_for(wanted: str, outcomes: float) -> str:
     """Return `numpy` or `compiled`; `auto` compiles where it pays and numba is there.
@@ -99,11 +105,11 @@ def _setting(shared: bytes) -> Setting:
 
 
 def blocks(design: Design, shared: bytes, size: int) -> Iterator[Task]:
-    """Yield the base's own task, then one for each block of the design's scenarios."""
+    """Yield a task for each block of the design's scenarios; the first begins with the scenario unchanged."""
     digest = sha256(shared).digest()
     base = np.full((1, len(design.columns)), np.nan)
-    yield _task(digest, base)
-    for start in range(0, design.scenarios, size):
+    yield _task(digest, np.vstack([base, design.values[:size]]))
+    for start in range(size, design.scenarios, size):
         yield _task(digest, design.values[start : start + size])
 
 
@@ -122,12 +128,19 @@ def work(shared: bytes, payload: bytes, cancelled: Callable[[], bool], threads: 
     setting = _setting(shared)
     scenarios = int.from_bytes(payload[:4], "little")
     values = np.frombuffer(payload[4:], "<f8").reshape(scenarios, len(setting.columns))
-    plan = plan_sweep(setting.model, Design("block", setting.columns, values), setting.measures)
+    nothing = np.isnan(values).all(axis=1)
+    kept = ~nothing
+    kept[np.argmax(nothing)] = True  # of all scenarios that change nothing, one is computed
+    place = np.cumsum(kept) - 1
+    place[nothing] = place[np.argmax(nothing)]
+    plan = plan_sweep(setting.model, Design("block", setting.columns, values[kept]), setting.measures)
     with _threads(threads) as each:
         result = run_block(plan, setting.draws, setting.seed, tools(setting.engine, each, cancelled))
-    figures = np.stack([result.figures[name] for name in SIMULATED], axis=2)
-    told = json.dumps({str(row): why for row, why in sorted(result.failures.items())}).encode()
-    return len(told).to_bytes(4, "little") + told + figures.astype("<f8").tobytes()
+    figures = np.stack([result.figures[name] for name in SIMULATED], axis=2)[place]
+    failures = {row: result.failures[at] for row, at in enumerate(place.tolist()) if at in result.failures}
+    told = json.dumps({str(row): why for row, why in failures.items()}).encode()
+    values_told: bytes = figures.astype("<f8").tobytes()
+    return len(told).to_bytes(4, "little") + told + values_told
 
 
 def figures_of(result: bytes, measures: int) -> BlockFigures:

@@ -7,17 +7,20 @@ lose no digits whatever their size, and float32 copies of them carry fluctuation
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.sweep_plan import Form, Group, MeasurePlan, Plan, without_number
 from costmodel.model.expression import Expression, Name, Number, multiply, total
-from costmodel.model.program import Program, program
+from costmodel.model.program import program
 from costmodel.model.separation import NotSeparable, separate
 from costmodel.uncertainty.draws import copula
-from costmodel.uncertainty.redraw import Drawing, redraw, uniforms_of
+from costmodel.uncertainty.redraw import Change, Redrawn, redraw, uniforms_of
+
+if TYPE_CHECKING:
+    from costmodel.analysis.sweep_tools import Tools
 
 Array = NDArray[np.float64]
 
@@ -25,12 +28,16 @@ Array = NDArray[np.float64]
 class Drawn(NamedTuple):
     """One chunk of draws: the base's inputs, what lies behind those drawn anew, and its measures.
 
-    `base` is float[measure, draw] of the scenario unchanged.
+    `base` is float[measure, draw] of the scenario unchanged, `columns` those of scenarios that draw nothing
+    anew, float[column, draw], where there are such. `rows` has what groups share, and of the inputs they
+    draw anew the uniforms behind and the base's draws, float[row, draw] each, where one call makes them.
     """
 
     values: dict[str, Any]
     behind: Mapping[str, Array]
     base: Array
+    columns: Array | None = None
+    rows: tuple[Array, Array, Array] | None = None
 
 
 class Scale(NamedTuple):
@@ -49,44 +56,85 @@ class Source:
     little more than what its own draws touch.
     """
 
-    def __init__(self, plan: Plan, seed: int, drawing: Drawing) -> None:
+    def __init__(self, plan: Plan, seed: int, tools: Tools) -> None:
         self.plan = plan
         self.seed = seed
-        self.drawing = drawing
+        self.drawing = tools.drawing
         self.joined = copula(plan.model)
         given = {name for group in plan.groups for name, each in group.changes.items() if each.distribution}
         self.again = tuple(n for n in plan.again if n in given or plan.model.inputs[n].is_uncertain)
         shared: dict[Expression, str] = {}
-        columns = list(plan.columns)
-        if plan.again:
-            columns = [_split(column, plan.again, shared) for column in columns]
-        self.shared: Program = program(list(shared))
+        columns = [_split(column, plan.again, shared) for column in plan.columns] if plan.again else []
         self.names = tuple(shared.values())
-        self.columns: Program = program(columns)
-        self.base: Program = program(list(plan.base))
+        drawn = tuple(item.name for item in plan.model.uncertain)
+        self.common = tools.evaluation(
+            program([*plan.base, *(shared if plan.again else plan.columns)]), drawn
+        )
+        self.columns = tools.evaluation(program(columns), (*self.names, *plan.drawn_anew))
+        self.in_rows = set(self.again) <= set(plan.drawn_anew) and not any(
+            _is_conditional(plan.model.inputs[name].value) for name in plan.drawn_anew
+        )
+        self.redrawn: dict[int, Redrawn | None] = {}
+        self.memories: dict[tuple[int, int], Any] = {}
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
-    def chunk(self, start: int, stop: int) -> Drawn:
-        """Return draws start to stop."""
-        values = self.drawing.inputs(self.plan.model, self.seed, start, stop, self.joined)
+    def chunk(self, start: int, stop: int, place: int = 0) -> Drawn:
+        """Return draws start to stop. They last until others are made for the same place of a slab.
+
+        Memory that is used again is in cache, and need not be given and taken by the system each time.
+        """
+        draws = stop - start
+        memory = self.memories.get((place, draws))
+        if memory is None:
+            memory = self.memories[place, draws] = self.common.memory(draws)
+        room = self.common.room(memory, draws)
+        values = self.drawing.inputs(self.plan.model, self.seed, start, stop, self.joined, room)
         behind = uniforms_of(self.again, self.seed, start, stop, self.joined, self.drawing)
-        base = self._rows(self.base, values, stop - start)
-        values.update(zip(self.names, self.shared.run(values), strict=True))
-        return Drawn(values, behind, base)
+        rows = self.common.run(values, draws, memory)
+        base, others = rows[: len(self.plan.base)], rows[len(self.plan.base) :]
+        if not self.plan.again:
+            return Drawn(values, behind, base, others)
+        in_rows = None
+        if self.in_rows:
+            kept = np.empty((2, len(self.plan.drawn_anew), draws))
+            for row, name in enumerate(self.plan.drawn_anew):
+                kept[0, row] = behind.get(name, 0.5)
+                kept[1, row] = values[name]
+            in_rows = (others, *kept)
+        values.update(zip(self.names, others, strict=True))
+        return Drawn(values, behind, base, rows=in_rows)
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
     def group_columns(self, drawn: Drawn, group: Group) -> Array:
         """Return float[column, draw] as a group sees them; raise `InputError` where it cannot be drawn."""
+        if drawn.columns is not None:
+            return drawn.columns
+        draws = drawn.base.shape[1]
+        memory = self.columns.memory(draws)
+        room = self.columns.room(memory, draws)
+        redrawn = self._in_rows(group) if drawn.rows is not None and room is not None else None
+        if redrawn is not None and drawn.rows is not None and room is not None:
+            others, behind, base = drawn.rows
+            room[: len(others)] = others
+            redrawn.fill(behind, base, room[len(others) :])
+            return self.columns.run(drawn.values, draws, memory)
         values = drawn.values
         if group.changes:
             values = redraw(self.plan.model, values, drawn.behind, group.changes, group.order, self.drawing)
-        return self._rows(self.columns, values, drawn.base.shape[1])
+        return self.columns.run(values, draws)
 
-    def _rows(self, steps: Program, values: Mapping[str, Any], draws: int) -> Array:
-        rows = np.empty((len(steps.outputs), draws))
-        for row, value in enumerate(steps.run(values)):
-            rows[row] = value
-        return rows
+    def _in_rows(self, group: Group) -> Redrawn | None:
+        """Return what draws a group's inputs anew in one call, where one can."""
+        if id(group) not in self.redrawn:
+            changes = [group.changes.get(name, Change()) for name in self.plan.drawn_anew]
+            self.redrawn[id(group)] = self.drawing.rows(
+                [(each.shift, each.scale, each.distribution) for each in changes]
+            )
+        return self.redrawn[id(group)]
+
+
+def _is_conditional(value: Any) -> bool:
+    return isinstance(value, Expression) or getattr(value, "is_conditional", False)
 
 
 def _split(column: Expression, theirs: tuple[str, ...], shared: dict[Expression, str]) -> Expression:
@@ -111,13 +159,15 @@ def _split(column: Expression, theirs: tuple[str, ...], shared: dict[Expression,
 class Chunk(NamedTuple):
     """A group's columns over one chunk of draws, float[column, draw], and the base's measures beside them.
 
-    `standard` and `standard_base` are the same standardised, where the group is a matrix.
+    `standard` and `standard_base` are the same standardised, where the group is a matrix, and `largest` is
+    how far from nothing standardised columns go, float[column].
     """
 
     columns: Array
     base: Array
     standard: Array
     standard_base: Array
+    largest: Array
 
     @property
     def draws(self) -> int:
@@ -126,7 +176,8 @@ class Chunk(NamedTuple):
 
     def first(self, draws: int) -> Chunk:
         """Return the first draws of the chunk."""
-        return Chunk(*(each[:, :draws] for each in self))
+        columns, base, standard, standard_base = (each[:, :draws] for each in self[:4])
+        return Chunk(columns, base, standard, standard_base, self.largest)
 
 
 def scale_of(columns: Array, base: Array) -> Scale:
@@ -140,14 +191,6 @@ def _centre_and_spread(rows: Array) -> tuple[Array, Array]:
     centre = np.where(np.isfinite(centre), centre, 0.0)
     steady = ~(spread > 1e-12 * np.abs(centre)) | ~np.isfinite(spread)
     return centre, np.where(steady, np.where(centre == 0.0, 1.0, np.abs(centre)), spread)
-
-
-def standardised(rows: Array, centre: Array, spread: Array) -> Array:
-    """Return (rows - centre) / spread, float[row, draw]."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        found: Array = rows - centre[:, np.newaxis]
-        found *= (1.0 / spread)[:, np.newaxis]
-    return found
 
 
 class Weights(NamedTuple):
@@ -191,6 +234,15 @@ def rounding(form: Weights, rows: Any, columns: Array) -> Array:
         largest = np.abs(chosen).max(axis=1, initial=0.0)
         found = np.abs(form.slope[rows]) @ largest + np.abs(form.constant[rows])
     return np.where(np.isfinite(found), 2.0**-46 * found, 0.0)
+
+
+def outcome(top: Weights, rows: Any, chunk: Array) -> Array:
+    """Return a form in float64, float[scenario, draw]."""
+    found: Array = top.slope[rows] @ chunk[list(top.columns)]
+    found += top.constant[rows][:, np.newaxis]
+    with np.errstate(invalid="ignore"):
+        found[np.abs(found) <= rounding(top, rows, chunk)[:, np.newaxis]] = 0.0
+    return found
 
 
 def plain_weights(form: Form, rows: NDArray[np.intp]) -> Weights:

@@ -13,6 +13,7 @@ threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -20,31 +21,48 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import pilot_draws
 from costmodel.analysis.simulation import reuse_freed_memory
-from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, plain_weights, scale_of, standardised
+from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, outcome, plain_weights, scale_of
 from costmodel.analysis.sweep_plan import Group, Plan
 from costmodel.analysis.sweep_result import SIMULATED
 from costmodel.analysis.sweep_tools import Each, Tools
-from costmodel.analysis.sweep_works import MatrixWork, RowWork, SortedWork, Work, outcome
+from costmodel.analysis.sweep_works import MatrixWork, RowWork, SortedWork, Work
 from costmodel.documents.problems import InputError
 from costmodel.uncertainty.mix_shares import outside
 
 Array = NDArray[np.float64]
 Made = TypeVar("Made")
 
-CHUNK = 5_000
+CHUNK = 5_120
 """Draws in a chunk: its columns stay in the second-level cache."""
 SLAB = 8
 """Chunks in a slab."""
 MANY_GROUPS = 8
-"""Groups from which none is shared among threads: its steps are short, and hold the interpreter."""
+"""Groups from which a thread takes whole ones, and none is shared among threads: its steps are short."""
+GROUPS_AT_ONCE = 128
+"""Groups that draws pass over together: what they draw anew from is kept meanwhile."""
 FEWEST_FOR_MATRIX = 8
 """Scenarios in a group from which a matrix product is quicker than a row at a time."""
-EXACT_UP_TO = CHUNK
+EXACT_UP_TO = 5_000
 """Draws up to which outcomes are sorted and not counted."""
 
 
 class Cancelled(Exception):  # noqa: N818 - somebody asked for it
     """Raised between slabs when the work was told to stop."""
+
+
+class Span(NamedTuple):
+    """A chunk: the draws it begins and ends with, and its place in a slab."""
+
+    start: int
+    stop: int
+    place: int
+
+
+class Prepared(NamedTuple):
+    """A group's chunk, and what each of its works made of it."""
+
+    chunk: Chunk
+    parts: list[Any]
 
 
 class BlockResult(NamedTuple):
@@ -67,10 +85,9 @@ def run_block(plan: Plan, draws: int, seed: int, tools: Tools) -> BlockResult:
 class _Block:
     def __init__(self, plan: Plan, draws: int, seed: int, tools: Tools) -> None:
         self.plan, self.draws, self.tools = plan, draws, tools
-        self.source = Source(plan, seed, tools.drawing)
+        self.source = Source(plan, seed, tools)
         self.first = self.source.chunk(0, min(CHUNK, draws))
         self.failures: dict[int, str] = {}
-        self.groups = self.apart(lambda group: _Group(self, group), plan.groups)
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
         """Return what a function makes of each group; those that cannot be drawn fail and are left out."""
@@ -82,45 +99,50 @@ class _Block:
                 self.failures.update(dict.fromkeys(group.rows.tolist(), error.problems[0].found))
                 return None
 
-        return [each for each in map(attempted, groups) if each is not None]
+        side_by_side = self.tools.each_chunk if self.many else map
+        return [each for each in side_by_side(attempted, groups) if each is not None]
 
     @property
     def many(self) -> bool:
-        """Return whether groups are so many, and so small, that threads would only wait for one another."""
+        """Return whether groups are so many, and so small, that threads take a group each and not a part."""
         return len(self.plan.groups) >= MANY_GROUPS
 
     def run(self) -> BlockResult:
-        within: Each = map if self.many else self.tools.each
-
-        def slab_of(drawn: list[Drawn]) -> Callable[[_Group], _Group]:
-            return lambda group: group.slab(drawn, within)
-
-        for drawn in self.slabs():
-            self.groups = self.apart(slab_of(drawn), self.groups)
         shape = (self.plan.scenarios, len(self.plan.measures))
         figures = {name: np.full(shape, np.nan) for name in SIMULATED}
-        for group in self.groups:
-            for work in group.works:
-                cells = np.ix_(group.rows, np.array(work.measures))
-                for name, values in work.figures().items():
-                    figures[name][cells] = values
+        for start in range(0, len(self.plan.groups), GROUPS_AT_ONCE):
+            groups = self.apart(partial(_Group, self), self.plan.groups[start : start + GROUPS_AT_ONCE])
+            for chunks in self.slabs():
+                if len(groups) == 1:
+                    groups = self.apart(partial(_Group.slab_alone, chunks=chunks), groups)
+                elif groups:
+                    drawn = list(self.tools.each_chunk(self.drawn, chunks))
+                    groups = self.apart(partial(_Group.slab, drawn=drawn), groups)
+            for group in groups:
+                for work in group.works:
+                    cells = np.ix_(group.rows, np.array(work.measures))
+                    for name, values in work.figures().items():
+                        figures[name][cells] = values
         for values in figures.values():
             values[list(self.failures)] = np.nan
             values[~np.isfinite(values)] = np.nan  # a difference from a base that does not exist
         return BlockResult(figures, self.failures)
 
-    def slabs(self) -> Iterator[list[Drawn]]:
+    def slabs(self) -> Iterator[list[Span]]:
         """Yield all draws, a slab of chunks at a time."""
-        for start in range(0, self.draws, CHUNK * SLAB):
+        size = CHUNK if self.many else CHUNK * SLAB  # many groups pass over a chunk while it is in cache
+        for start in range(0, self.draws, size):
             if self.tools.cancelled():
                 raise Cancelled
-            stop = min(start + CHUNK * SLAB, self.draws)
-            if stop <= CHUNK:
-                yield [self.first]
-            else:
-                starts = range(start, stop, CHUNK)
-                # on one thread: steps of a few microseconds each would only hand the interpreter to and fro
-                yield list(map(self.source.chunk, starts, [*starts[1:], stop]))
+            stop = min(start + size, self.draws)
+            starts = range(start, stop, CHUNK)
+            yield [Span(at, min(at + CHUNK, stop), place) for place, at in enumerate(starts)]
+
+    def drawn(self, span: Span) -> Drawn:
+        """Return the draws of a chunk."""
+        if span.stop - span.start == self.draws:
+            return self.first
+        return self.source.chunk(*span)
 
 
 class _Group:
@@ -129,6 +151,7 @@ class _Group:
     def __init__(self, block: _Block, group: Group) -> None:
         self.block, self.group, self.rows = block, group, group.rows
         self.draws, self.tools, self.planned = block.draws, block.tools, block.plan.measures
+        self.on_one_thread = block.many
         self.in_matrix = len(group.rows) >= FEWEST_FOR_MATRIX and self.draws > EXACT_UP_TO
         self.scale = scale_of(block.source.group_columns(block.first, group), block.first.base)
         pilot = self.chunk(block.first).first(pilot_draws(self.draws))
@@ -153,26 +176,49 @@ class _Group:
     def chunk(self, drawn: Drawn) -> Chunk:
         columns = self.block.source.group_columns(drawn, self.group)
         if not self.in_matrix:
-            return Chunk(columns, drawn.base, columns, drawn.base)
-        standard = standardised(columns, self.scale.centre, self.scale.spread)
-        base = standardised(drawn.base, self.scale.base_centre, self.scale.base_spread)
-        return Chunk(columns, drawn.base, standard, base)
+            return Chunk(columns, drawn.base, columns, drawn.base, np.empty(0))
+        scale = self.scale
+        standard, largest = self.tools.standardised(columns, scale.centre, scale.spread)
+        base, _ = self.tools.standardised(drawn.base, scale.base_centre, scale.base_spread)
+        return Chunk(columns, drawn.base, standard, base, largest)
 
     def again(self) -> Iterator[Chunk]:
         """Yield every chunk of the draws from the first."""
-        for slab in self.block.slabs():
-            yield from map(self.chunk, slab)
+        for chunks in self.block.slabs():
+            for span in chunks:
+                yield self.chunk(self.block.drawn(span))
 
-    def slab(self, drawn: list[Drawn], each: Each) -> _Group:
+    def slab_alone(self, chunks: list[Span]) -> _Group:
+        """Take a slab of draws in, made here because no other group wants them; return the group itself."""
+
+        def prepared(span: Span) -> Prepared:
+            return self.prepared(self.block.drawn(span), span.place)
+
+        self.take(list(self.tools.each_chunk(prepared, chunks)), self.tools.each)
+        return self
+
+    def slab(self, drawn: list[Drawn]) -> _Group:
         """Take a slab of draws in; return the group itself."""
+        if self.block.many:
+            self.take(list(map(self.prepared, drawn, range(len(drawn)))), map)
+        else:
+            self.take(list(self.tools.each_chunk(self.prepared, drawn, range(len(drawn)))), self.tools.each)
+        return self
+
+    def prepared(self, drawn: Drawn, place: int) -> Prepared:
+        """Return a chunk, and what each work makes of it by itself."""
         if self.tools.cancelled():
             raise Cancelled
-        chunks = [self.chunk(one) for one in drawn]
-        for chunk in chunks if self.shares else ():
+        chunk = self.chunk(drawn)
+        if self.shares:
             self.check_shares(chunk)
-        for work in self.works:
-            work.slab(chunks, each)
-        return self
+        return Prepared(chunk, [work.part(chunk, place) for work in self.works])
+
+    def take(self, slab: list[Prepared], each: Each) -> None:
+        """Have every work take in a slab."""
+        chunks = [each_one.chunk for each_one in slab]
+        for number, work in enumerate(self.works):
+            work.slab(chunks, [one.parts[number] for one in slab], each)
 
     def check_shares(self, chunk: Chunk) -> None:
         """Fail the scenarios in which a share leaves 0 to 1."""

@@ -5,14 +5,15 @@ The work is described once, in the engine; an engine by name is a choice of tool
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
-from costmodel.analysis.sweep_columns import Chunk, Outcome
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights
+from costmodel.model.program import Program
 from costmodel.uncertainty.redraw import Drawing
 
 Array = NDArray[np.float64]
@@ -20,6 +21,19 @@ HALF_ULP = 2.0**-24
 """The most that rounding to float32 moves a number, as a share of it."""
 Each = Callable[..., Iterator[Any]]
 """`map`, or what does the same on several threads: results in the order of the items."""
+
+
+class Evaluation(Protocol):
+    """How a program is evaluated, block by block of draws; by numpy or compiled."""
+
+    def memory(self, draws: int) -> Any:
+        """Return memory to work in."""
+
+    def room(self, memory: Any, draws: int) -> Array | None:
+        """Return where in it draws may be written, float[input, draw], if that spares a copy."""
+
+    def run(self, values: Mapping[str, Any], draws: int, memory: Any = None) -> Array:
+        """Return the outputs, float[output, draw], from floats or float[draw] by name."""
 
 
 class Target(NamedTuple):
@@ -31,7 +45,7 @@ class Target(NamedTuple):
 
 
 class RowSums(NamedTuple):
-    """Over the draws of some rows: sums, float[4, row], and how many outcomes are above zero, int[row].
+    """Over some draws: sums, float[4, scenario, measure], and how many outcomes are above zero.
 
     The sums are of outcomes less a reference, of its square, of outcomes less the base's, and of its square.
     """
@@ -40,32 +54,48 @@ class RowSums(NamedTuple):
     above: NDArray[np.int64]
 
 
+class Few(Protocol):
+    """How outcomes of few scenarios are counted, each computed in float64; by numpy or compiled."""
+
+    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
+        """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
+
+
 class Counting(Protocol):
     """How outcomes of a matrix group are counted; by numpy or compiled."""
 
     error: Array
     """How far float32 can have moved an outcome, in bins, float[scenario, measure]."""
 
-    def share(self, chunk: Chunk) -> Any:
-        """Return what every tile needs of a chunk."""
+    def lay_out(self, chunk: Chunk, place: int) -> None:
+        """Make a chunk's columns ready, on any thread, at its place in a slab."""
 
-    def tile(self, target: Target, shared: list[Any]) -> None:
+    def share(self, chunks: list[Chunk]) -> Any:
+        """Return what every tile needs of a slab whose chunks are laid out."""
+
+    def tile(self, target: Target, shared: Any) -> None:
         """Add a slab's outcomes to a tile's counts."""
 
 
 class Tools(NamedTuple):
     """What the engine works with: how inputs are drawn and outcomes counted, and on how many threads.
 
-    `each` maps a function over items, in order. `count_rows(outcomes, low, width, counts)` adds
-    float64[row, draw] to counts [row, bin]; `row_sums(outcomes, base, reference)` sums the same.
+    `each` maps a function over items, in order; `each_chunk` does so where chunks of draws are made, which
+    by numpy takes many short steps that would only hand the interpreter to and fro between threads.
+    `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
+    centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
+    `few(tops, bottoms, measures, reference, bins)` returns what counts scenarios row by row, sums taken
+    about a reference, float[scenario, measure].
     """
 
     drawing: Drawing
+    evaluation: Callable[[Program, tuple[str, ...]], Evaluation]
+    standardised: Callable[[Array, Array, Array], tuple[Array, Array]]
     counting: Callable[[list[Outcome], Bins], Counting]
-    count_rows: Callable[[Array, Array, Array, Counts], None]
-    row_sums: Callable[[Array, Array, Array], RowSums]
+    few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
     each: Each = map
+    each_chunk: Each = map
     cancelled: Callable[[], bool] = lambda: False
 
 
@@ -74,23 +104,35 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
     if engine == "compiled":
         return _compiled(each, cancelled)
     from costmodel.analysis.binning import percentiles
-    from costmodel.analysis.numpy_counting import NumpyCounting, count_rows, row_sums
+    from costmodel.analysis.numpy_counting import (
+        NumpyCounting,
+        NumpyEvaluation,
+        NumpyFew,
+        standardised,
+    )
 
-    return Tools(Drawing(), NumpyCounting, count_rows, row_sums, percentiles, each, cancelled)
+    return Tools(
+        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, each, map, cancelled
+    )
 
 
 def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     from costmodel.analysis.compiled_counting import (
         CompiledCounting,
-        count_rows,
+        CompiledFew,
         percentiles,
-        row_sums,
+        standardised,
     )
+    from costmodel.analysis.compiled_program import CompiledProgram
     from costmodel.uncertainty.compiled_draws import (
         compiled_draw_inputs,
         compiled_quantile,
         compiled_uniforms,
+        rows_redrawn,
     )
 
-    drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile)
-    return Tools(drawing, CompiledCounting, count_rows, row_sums, percentiles, each, cancelled)
+    drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
+    return Tools(
+        drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew,
+        percentiles, each, each, cancelled,
+    )  # fmt: skip

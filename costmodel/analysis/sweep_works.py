@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from functools import partial
-from typing import NamedTuple, Protocol
+from threading import get_ident
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,9 @@ from costmodel.analysis.sweep_columns import (
     Chunk,
     Scale,
     Weights,
+    outcome,
     outcome_of,
     plain_weights,
-    rounding,
     weights,
 )
 from costmodel.analysis.sweep_plan import MeasurePlan
@@ -54,6 +54,8 @@ class Scenarios(Protocol):
     draws: int
     tools: Tools
     planned: tuple[MeasurePlan, ...]
+    on_one_thread: bool
+    """Whether no two threads ever work on these scenarios at once."""
 
     def again(self) -> Iterator[Chunk]:
         """Yield every chunk of the draws from the first."""
@@ -95,7 +97,11 @@ class Work(ABC):
         return [slice(at, min(at + TILE, self.shape[0])) for at in range(0, self.shape[0], TILE)]
 
     @abstractmethod
-    def slab(self, chunks: list[Chunk], each: Each) -> None:
+    def part(self, chunk: Chunk, place: int) -> Any:
+        """Return what the work makes of a chunk by itself, on any thread, at its place in a slab."""
+
+    @abstractmethod
+    def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
         """Take in a slab of draws."""
 
     @abstractmethod
@@ -103,19 +109,13 @@ class Work(ABC):
         """Return the figures of `SIMULATED`, float[scenario, measure] each, once all draws are in."""
 
 
-def outcome(top: Weights, rows: Rows, chunk: Array) -> Array:
-    """Return a form in float64, float[scenario, draw]."""
-    found: Array = top.slope[rows] @ chunk[list(top.columns)]
-    found += top.constant[rows][:, np.newaxis]
-    with np.errstate(invalid="ignore"):
-        found[np.abs(found) <= rounding(top, rows, chunk)[:, np.newaxis]] = 0.0
-    return found
-
-
 class SortedWork(Work):
     """All draws at once, sorted: for draws so few that counting would be coarser than need be."""
 
-    def slab(self, chunks: list[Chunk], each: Each) -> None:  # noqa: ARG002 - one chunk
+    def part(self, chunk: Chunk, place: int) -> None:
+        """Make nothing of it."""
+
+    def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:  # noqa: ARG002 - one chunk
         """Take in a slab of draws."""
         (self.chunk,) = chunks
 
@@ -161,7 +161,7 @@ class _CountedWork(Work):
         """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
         self._open(bins_about(mean, _root(variance), PILOT_BINS))
         draws = pilot.draws
-        self._count([pilot], each)
+        self.slab([pilot], [self.part(pilot, 0)], each)
         found = self._levels(outer_ranks(draws), each)
         self._open(narrowed(self.bins, found, number_of_bins(self.draws)))
 
@@ -169,10 +169,6 @@ class _CountedWork(Work):
         self.bins = bins
         self.counts = empty_counts(self.shape, bins, self.draws)
         self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
-
-    @abstractmethod
-    def _count(self, chunks: list[Chunk], each: Each) -> None:
-        """Count the outcomes of some chunks into the bins that are open."""
 
     @abstractmethod
     def _moments(self) -> _Moments:
@@ -310,6 +306,7 @@ class MatrixWork(_CountedWork):
         for sums in self.sums:
             sums.add(sums.of(pilot), pilot.draws)
         moments = self._moments()
+        self.sums = self._new_sums()
         self._prepare(moments.mean, moments.variance, pilot, each)
         self.sums = self._new_sums()
 
@@ -329,33 +326,23 @@ class MatrixWork(_CountedWork):
         each = [sums.moments(form, scale) for sums, form in zip(self.sums, forms, strict=True)]
         return _Moments(*(np.column_stack(parts) for parts in zip(*each, strict=True)))
 
-    def slab(self, chunks: list[Chunk], each: Each) -> None:
+    def part(self, chunk: Chunk, place: int) -> list[tuple[Array, Array]]:
+        """Return a chunk's sums, its outcomes counted for this thread; nothing of many scenarios."""
+        self.counting.lay_out(chunk, place)
+        return [sums.of(chunk) for sums in self.sums]
+
+    def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
         """Take in a slab of draws."""
-
-        def summed(chunk: Chunk) -> list[tuple[Array, Array]]:
-            return [sums.of(chunk) for sums in self.sums]
-
-        for chunk, found in zip(chunks, each(summed, chunks), strict=True):
-            for sums, part in zip(self.sums, found, strict=True):
-                sums.add(part, chunk.draws)
-        self._count(chunks, each)
-
-    def _count(self, chunks: list[Chunk], each: Each) -> None:
-        shared = list(each(self.counting.share, chunks))
+        for chunk, part in zip(chunks, parts, strict=True):
+            for sums, found in zip(self.sums, part, strict=True):
+                sums.add(found, chunk.draws)
+        shared = self.counting.share(chunks)
 
         def tile(rows: slice) -> None:
             self.counting.tile(Target(rows, self.counts[rows], self.above[rows]), shared)
 
         for _ in each(tile, self._tiles()):
             pass
-
-
-class _Part(NamedTuple):
-    """Of some scenarios over one chunk, [scenario, measure]: sums, counts, and how many are above zero."""
-
-    sums: Array
-    counts: Counts
-    above: NDArray[np.int64]
 
 
 class RowWork(_CountedWork):
@@ -368,17 +355,17 @@ class RowWork(_CountedWork):
             with np.errstate(invalid="ignore", over="ignore"):
                 means = self.outcome(at, slice(None), pilot.columns).mean(axis=1)
             self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
-        self.sums: Array = np.zeros((4, *self.shape))
-        for at in range(len(measures)):
-            outcomes = self.outcome(at, slice(None), pilot.columns)
-            self.sums[:, :, at] = self._sums_of(at, slice(None), outcomes, pilot).sums
+        still = Bins(np.zeros(self.shape), np.zeros(self.shape), 1)
+        self._open(still)
+        self.slab([pilot], [self.part(pilot, 0)], each)
         moments = self._moments(pilot.draws)
         self._prepare(moments.mean, moments.variance, pilot, each)
-        self.sums = np.zeros((4, *self.shape))
 
-    def _sums_of(self, at: int, rows: slice, outcomes: Array, chunk: Chunk) -> RowSums:
-        measure = self.measures[at]
-        return self.tools.row_sums(outcomes, chunk.base[measure], self.reference[rows, at])
+    def _open(self, bins: Bins) -> None:
+        super()._open(bins)
+        self.sums: Array = np.zeros((4, *self.shape))
+        self.own: dict[int, Counts] = {}
+        self.few = self.tools.few(self.tops, self.bottoms, self.measures, self.reference, bins)
 
     def _moments(self, draws: int = 0) -> _Moments:
         with np.errstate(invalid="ignore", over="ignore"):
@@ -388,25 +375,38 @@ class RowWork(_CountedWork):
                 np.maximum(squares - difference * difference, 0.0),
             )  # fmt: skip
 
-    def slab(self, chunks: list[Chunk], each: Each) -> None:
-        """Take in a slab of draws."""
-        self._count(chunks, each)
+    def part(self, chunk: Chunk, place: int) -> RowSums | None:  # noqa: ARG002 - any place
+        """Return a chunk's sums, its outcomes counted in bins of this thread's own; nothing of many
+        scenarios.
+        """
+        tiles = self._tiles()
+        if len(tiles) > 1:
+            return None
+        if self.group.on_one_thread:
+            return self.few.count(chunk, tiles[0], self.counts)
+        own = self.own.get(get_ident())
+        if own is None:
+            own = self.own[get_ident()] = np.zeros_like(self.counts)
+        return self.few.count(chunk, tiles[0], own)
 
-    def _count(self, chunks: list[Chunk], each: Each) -> None:  # noqa: ARG002 - steps too short to share
-        for rows in self._tiles():
-            for part in map(partial(self._part, rows), chunks):
-                self.sums[:, rows] += part.sums
-                self.counts[rows] += part.counts
-                self.above[rows] += part.above
+    def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
+        """Take in a slab of draws: many scenarios tile by tile, and what is counted of few."""
+        tiles = self._tiles()
+        if len(tiles) == 1:
+            for part in parts:
+                self._add(tiles[0], part)
+            for own in self.own.values():
+                np.add(self.counts, own, out=self.counts, casting="unsafe")
+                own[:] = 0
+            return
 
-    def _part(self, rows: slice, chunk: Chunk) -> _Part:
-        shape = (rows.stop - rows.start, len(self.measures))
-        sums = np.empty((4, *shape))
-        counts = np.zeros((len(self.measures), shape[0], self.bins.number), np.uint32)
-        above = np.empty(shape, np.int64)
-        for at in range(len(self.measures)):
-            outcomes = self.outcome(at, rows, chunk.columns)
-            sums[:, :, at], above[:, at] = self._sums_of(at, rows, outcomes, chunk)
-            low, width = self.bins.low[rows, at], self.bins.width[rows, at]
-            self.tools.count_rows(outcomes, low, width, counts[at])
-        return _Part(sums, counts.swapaxes(0, 1), above)
+        def tile(rows: slice) -> None:
+            for chunk in chunks:
+                self._add(rows, self.few.count(chunk, rows, self.counts[rows]))
+
+        for _ in each(tile, tiles):
+            pass
+
+    def _add(self, rows: slice, part: RowSums) -> None:
+        self.sums[:, rows] += part.sums
+        self.above[rows] += part.above

@@ -9,9 +9,9 @@ Ranges of 5,000 to 40,000 draws are quickest: few calls, and an input's draws st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from costmodel.uncertainty.count_quantile import _FEW_STEPS, _discrete_steps
 from costmodel.uncertainty.draws import Copula, correlated, drawn
 from costmodel.uncertainty.inverse_cdf import _cut, inverse_cdf
 from costmodel.uncertainty.quantile_table import (
+    MOST_TABLES,
     SMALLEST_TABULATED,
     QuantileTable,
     beta_table,
@@ -96,24 +97,140 @@ def compiled_draw_inputs(
     model's `uncertain`, in that order, with room for stop - start draws or more. Raises what `draw_inputs`
     raises.
     """
+    rows = np.empty((len(model.uncertain), stop - start)) if out is None else out[:, : stop - start]
     together = correlated(joined, seed, start, stop)
-    rows = iter(np.empty((len(model.uncertain), stop - start)) if out is None else out)
+    plan = _plan(model, frozenset(together))
+    _draw_rows()(_keys(seed, plan.names), start, *plan.rows, rows)
     values: dict[str, Any] = {}
+    at = 0
     for name, item in model.inputs.items():
         if isinstance(item.value, (int, float)):
             values[name] = float(item.value)
         elif isinstance(item.value, Expression):
             values[name] = evaluate(item.value, values)
         else:
-            draws = next(rows)[: stop - start]
-            u = together[name] if name in together else compiled_uniforms(seed, name, start, stop, draws)
-            loop = _loop(item.value)
-            if loop is None:
-                draws[:] = drawn(item, item.value, u, values)
-            else:
-                _turn(loop, u, draws)
-            values[name] = draws
+            draws = values[name] = rows[at]
+            if name in together:
+                draws[:] = together[name]
+            if name in plan.to_turn:
+                loop = _loop(item.value) if name in together else None
+                if loop is None:
+                    draws[:] = drawn(item, item.value, draws.copy(), values)
+                else:
+                    loop.run(draws, *loop.parameters)
+            at += 1
     return values
+
+
+class RowsRedrawn(NamedTuple):
+    """How inputs are drawn again in a scenario, all in one compiled call."""
+
+    parameters: tuple[Any, ...]
+
+    def fill(self, behind: FloatArray, base: FloatArray, out: FloatArray) -> None:
+        """Fill float[input, draw] from the uniforms behind, or the base's draws where kept."""
+        from costmodel.uncertainty.compiled_rows import redraw_rows
+
+        run: Any = redraw_rows
+        run(*self.parameters, behind, base, out)
+
+
+def rows_redrawn(changes: Sequence[tuple[float, float, Distribution | None]]) -> RowsRedrawn | None:
+    """Return how inputs are drawn again: shift + scale x a draw, of a distribution or their own.
+
+    None when some distribution has no compiled loop.
+    """
+    loops = [None if shape is None else _loop(shape) for _, _, shape in changes]
+    if any(loop is None and shape is not None for loop, (_, _, shape) in zip(loops, changes, strict=True)):
+        return None
+    moves = np.array([(shift, scale) for shift, scale, _ in changes], np.float64).reshape(-1, 2)
+    return RowsRedrawn((*_rows_of(loops), moves))
+
+
+def _rows_of(loops: Sequence[_Loop | None]) -> tuple[Any, ...]:
+    """Return kinds, numbers, places and tables of rows; those without a loop are left alone."""
+    from costmodel.uncertainty import compiled_rows as rows
+
+    kinds = np.full(len(loops), rows.LEFT_ALONE, np.int64)
+    numbers = np.zeros((len(loops), rows.NUMBERS))
+    places = np.zeros((len(loops), 2), np.int64)
+    tables: list[FloatArray] = [np.empty(0)]
+    for row, loop in enumerate(loops):
+        if loop is not None:
+            kinds[row] = _kinds()[loop.run]
+            arrays = [each for each in loop.parameters if isinstance(each, np.ndarray)]
+            own = [each for each in loop.parameters if not isinstance(each, np.ndarray)]
+            numbers[row, : len(own)] = own
+            if arrays:
+                places[row] = sum(each.size for each in tables), arrays[0].size
+                tables += arrays
+    return kinds, numbers, places, np.concatenate(tables)
+
+
+class _Plan(NamedTuple):
+    """How a model's uncertain inputs are drawn: as rows at once, and those that are turned one by one."""
+
+    names: tuple[str, ...]
+    rows: tuple[Any, ...]
+    to_turn: frozenset[str]
+
+
+_PLANS: dict[tuple[int, frozenset[str]], tuple[Model, _Plan]] = {}
+"""Plans by the identity of their models, which are kept so that none is taken for another."""
+_MOST_PLANS = 16
+
+
+def _plan(model: Model, together: frozenset[str]) -> _Plan:
+    known = _PLANS.get((id(model), together))
+    if known is not None:
+        return known[1]
+    while len(_PLANS) >= _MOST_PLANS:
+        _PLANS.pop(next(iter(_PLANS)), None)
+    plan = _planned(model, together)
+    _PLANS[id(model), together] = (model, plan)
+    return plan
+
+
+def _planned(model: Model, together: frozenset[str]) -> _Plan:
+    from costmodel.uncertainty import compiled_rows as rows
+
+    loops: dict[str, _Loop | None] = {}
+    for item in model.uncertain:
+        distribution = cast("Distribution", item.value)
+        loops[item.name] = None if item.name in together else _loop(distribution)
+    found = _rows_of(tuple(loops.values()))
+    for row, (name, loop) in enumerate(loops.items()):
+        if loop is None and name not in together:
+            found[0][row] = rows.UNIFORMS
+    return _Plan(tuple(loops), found, frozenset(name for name, loop in loops.items() if loop is None))
+
+
+@cache
+def _kinds() -> dict[Callable[..., None], int]:
+    from costmodel.uncertainty import compiled_inverse_cdf as loops
+    from costmodel.uncertainty import compiled_rows as rows
+
+    return {
+        loops.uniform: rows.UNIFORM,
+        loops.triangular: rows.TRIANGULAR,
+        loops.tabulated: rows.TABULATED,
+        loops.few_steps: rows.FEW_STEPS,
+        loops.many_steps: rows.MANY_STEPS,
+        loops.normal: rows.NORMAL,
+        loops.lognormal: rows.LOGNORMAL,
+    }
+
+
+@cache
+def _draw_rows() -> Callable[..., None]:
+    from costmodel.uncertainty.compiled_rows import draw_rows
+
+    return draw_rows
+
+
+@lru_cache(maxsize=64)
+def _keys(seed: int, names: tuple[str, ...]) -> NDArray[np.uint64]:
+    return np.array([_key_words(seed, name) for name in names], np.uint64).reshape(-1, 2)
 
 
 def _turn(loop: _Loop, u: FloatArray, draws: FloatArray) -> None:
@@ -135,7 +252,7 @@ def _key_words(seed: int, name: str) -> NDArray[np.uint64]:
     return np.array([key & (2**64 - 1), key >> 64], np.uint64)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_TABLES)
 def _loop(distribution: Distribution) -> _Loop | None:
     """Return the loop that turns uniforms to draws of a distribution; None for those numpy turns."""
     from costmodel.uncertainty import compiled_inverse_cdf as loops

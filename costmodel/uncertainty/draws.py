@@ -53,7 +53,12 @@ def copula(model: Model) -> Copula | None:
 
 
 def draw_inputs(
-    model: Model, seed: int, start: int, stop: int, joined: Copula | None = None
+    model: Model,
+    seed: int,
+    start: int,
+    stop: int,
+    joined: Copula | None = None,
+    out: None = None,  # noqa: ARG001 - where compiled draws are written
 ) -> dict[str, float | NDArray[Any]]:
     """Return every input's values for draws start to stop: floats where known, float[draw] where not."""
     together = correlated(joined, seed, start, stop)

@@ -42,6 +42,8 @@ _SHIFT = np.int64(52 - _CELL_BITS)
 _FIRST_CELL = np.int64((1023 - 54) << _CELL_BITS)
 
 SMALLEST_TABULATED = 0.1
+MOST_TABLES = 1_024
+"""Tables kept of either kind, of 80 kB each."""
 
 Steepness = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 Finder = Callable[[FloatArray, FloatArray], NDArray[np.intp]]
@@ -309,14 +311,14 @@ def _at_knots(backbone: Backbone) -> tuple[FloatArray, FloatArray]:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_TABLES)
 def beta_table(successes: float, failures: float) -> QuantileTable:
     """Return the table of a beta."""
     below, above = _at_knots(beta_backbone(successes, failures))
     return _table(_share(below, successes, failures), _share(above, successes, failures), 1.0)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_TABLES)
 def gamma_table(shape: float) -> QuantileTable:
     """Return the table of a gamma of scale 1."""
     below, above = _at_knots(gamma_backbone(shape))

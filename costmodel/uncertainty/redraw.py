@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from numpy.typing import NDArray
 
@@ -66,15 +66,25 @@ def redrawn_from_others(model: Model, changed: Given) -> frozenset[str]:
     return frozenset(reached & set(changed))
 
 
+class Redrawn(Protocol):
+    """How inputs are drawn again in a scenario."""
+
+    def fill(self, behind: NDArray[Any], base: NDArray[Any], out: NDArray[Any]) -> None:
+        """Fill float[input, draw] from the uniforms behind, or the base's draws where kept."""
+
+
 class Drawing(NamedTuple):
     """How numbers are drawn: by numpy, or compiled; the same draws but for their last digits.
 
-    `inputs` is `draw_inputs` or does what it does; `uniforms` and `quantile` likewise.
+    `inputs` is `draw_inputs` or does what it does; `uniforms` and `quantile` likewise. `rows` returns what
+    draws some inputs again in one call, given each one's shift, scale and distribution, or nothing where it
+    cannot.
     """
 
     inputs: Callable[..., dict[str, Any]] = draw_inputs
     uniforms: Callable[[int, str, int, int], NDArray[Any]] = uniforms
     quantile: Callable[[Distribution, NDArray[Any]], NDArray[Any]] = inverse_cdf
+    rows: Callable[[list[tuple[float, float, Distribution | None]]], Redrawn | None] = lambda _: None
 
 
 def uniforms_of(

@@ -1,0 +1,155 @@
+"""Vector instructions through LLVM: sums kept in registers, outcomes turned to places of bins.
+
+No compiler makes these of a loop. Any processor runs them; how wide its vectors are changes no result. What
+numba keeps on disk of loops that use them is made anew when those loops' file changes, not when this one
+does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+STRIP = 128
+"""Draws that are multiplied and turned to places together."""
+TOGETHER = 4
+"""Scenarios multiplied together."""
+WEIGHTS = 7
+"""What an outcome takes: scale, extra, inside, outside, high, low, last."""
+
+_FEATURES = llvm.get_host_cpu_features()
+_LANES = 16 if _FEATURES.get("avx512f") else 8 if "avx2" in _FEATURES else 4
+_VECTORS = 4
+PART = 4 * _LANES * _VECTORS
+"""Bytes of a row of a strip that `multiply` fills."""
+_I64 = ir.IntType(64)
+_F32 = ir.FloatType()
+_V = ir.VectorType(_F32, _LANES)
+_NOTHING = ir.Constant(_V, [0.0] * _LANES)
+
+
+def _at(b: Any, address: Any, offset: int, kind: Any) -> Any:
+    return b.inttoptr(b.add(address, ir.Constant(_I64, offset)), kind.as_pointer())
+
+
+def _vector(b: Any, address: Any, offset: int) -> Any:
+    return b.load(_at(b, address, offset, _V), align=4)
+
+
+def _spread(b: Any, address: Any, offset: int) -> Any:
+    """Return a vector that is one number throughout."""
+    number = b.load(_at(b, address, offset, _F32), align=4)
+    first = b.insert_element(ir.Constant(_V, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
+    nought = ir.Constant(ir.VectorType(ir.IntType(32), _LANES), [0] * _LANES)
+    return b.shuffle_vector(first, ir.Constant(_V, ir.Undefined), nought)
+
+
+def _function(b: Any, kind: Any, name: str) -> Any:
+    insert: Any = cgutils.get_or_insert_function
+    return insert(b.module, kind, name)
+
+
+def _fused(b: Any, x: Any, y: Any, z: Any) -> Any:
+    """Return x * y + z, rounded once."""
+    kind = ir.FunctionType(_V, [_V, _V, _V])
+    return b.call(_function(b, kind, f"llvm.fma.v{_LANES}f32"), [x, y, z])
+
+
+@intrinsic
+def multiply(typing, columns, slopes, count, out):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Fill PART bytes of each row of out[TOGETHER, STRIP] with a product.
+
+    That is slopes[count, TOGETHER] by columns[count, STRIP]; all are addresses of float32.
+    """
+    signature = types.void(types.uint64, types.uint64, types.int64, types.uint64)
+
+    def code(context: Any, b: Any, _: Any, arguments: Any) -> Any:
+        columns, slopes, count, out = arguments
+        before, loop, after = b.basic_block, b.append_basic_block("column"), b.append_basic_block("done")
+        zero = ir.Constant(_I64, 0)
+        b.branch(loop)
+        b.position_at_end(loop)
+        k, column, slope = b.phi(_I64), b.phi(_I64), b.phi(_I64)
+        sums = [b.phi(_V) for _ in range(TOGETHER * _VECTORS)]
+        for phi, start in (
+            (k, zero),
+            (column, columns),
+            (slope, slopes),
+            *((each, _NOTHING) for each in sums),
+        ):
+            phi.add_incoming(start, before)
+        x = [_vector(b, column, 4 * _LANES * j) for j in range(_VECTORS)]
+        new = []
+        for row in range(TOGETHER):
+            weight = _spread(b, slope, 4 * row)
+            new += [_fused(b, weight, x[j], sums[row * _VECTORS + j]) for j in range(_VECTORS)]
+        following = b.add(k, ir.Constant(_I64, 1))
+        k.add_incoming(following, loop)
+        column.add_incoming(b.add(column, ir.Constant(_I64, 4 * STRIP)), loop)
+        slope.add_incoming(b.add(slope, ir.Constant(_I64, 4 * TOGETHER)), loop)
+        for phi, value in zip(sums, new, strict=True):
+            phi.add_incoming(value, loop)
+        b.cbranch(b.icmp_signed("<", following, count), loop, after)
+        b.position_at_end(after)
+        for row in range(TOGETHER):
+            for j in range(_VECTORS):
+                to = _at(b, out, 4 * (row * STRIP + j * _LANES), _V)
+                b.store(new[row * _VECTORS + j], to, align=4)
+        return context.get_dummy_value()
+
+    return signature, code
+
+
+def _places_of(b: Any, arguments: Any, *, ratio: bool) -> Any:
+    """Write the places of a strip's outcomes, uint16 each.
+
+    Returns how many are above high and, in the upper half, how many are above low.
+    """
+    y, w, times, weights, out = arguments
+    scale, extra, inside, outside, high, low, last = (_spread(b, weights, 4 * i) for i in range(WEIGHTS))
+    bits = ir.FunctionType(_I64, [_I64])
+    population = _function(b, bits, "llvm.ctpop.i64")
+    whole, narrow = ir.VectorType(ir.IntType(32), _LANES), ir.VectorType(ir.IntType(16), _LANES)
+    per_word = 64 // _LANES
+    found = [ir.Constant(_I64, 0), ir.Constant(_I64, 0)]
+    for begin in range(0, STRIP // _LANES, per_word):
+        words = [ir.Constant(_I64, 0), ir.Constant(_I64, 0)]
+        for j in range(begin, min(begin + per_word, STRIP // _LANES)):
+            v = _fused(
+                b,
+                _vector(b, y, 4 * _LANES * j),
+                scale,
+                _fused(b, _vector(b, w, 4 * _LANES * j), extra, inside),
+            )
+            if ratio:
+                v = _fused(b, v, _vector(b, times, 4 * _LANES * j), outside)
+            for which, bound in enumerate((high, low)):
+                mask = b.bitcast(b.fcmp_ordered(">", v, bound), ir.IntType(_LANES))
+                shifted = b.shl(b.zext(mask, _I64), ir.Constant(_I64, _LANES * (j - begin)))
+                words[which] = b.or_(words[which], shifted)
+            v = b.select(b.fcmp_ordered(">", v, _NOTHING), v, _NOTHING)
+            v = b.select(b.fcmp_ordered("<", v, last), v, last)
+            b.store(b.trunc(b.fptosi(v, whole), narrow), _at(b, out, 2 * _LANES * j, narrow), align=2)
+        found = [b.add(total, b.call(population, [word])) for total, word in zip(found, words, strict=True)]
+    return b.or_(found[0], b.shl(found[1], ir.Constant(_I64, 32)))
+
+
+@intrinsic
+def places(typing, y, w, times, weights, out):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Outcomes y * scale + w * extra + inside; all are addresses."""
+    address = types.uint64
+    signature = types.int64(address, address, address, address, address)
+    return signature, lambda _context, b, _signature, arguments: _places_of(b, arguments, ratio=False)
+
+
+@intrinsic
+def ratio_places(typing, y, w, times, weights, out):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Outcomes (y * scale + w * extra + inside) * times + outside; all are addresses."""
+    address = types.uint64
+    signature = types.int64(address, address, address, address, address)
+    return signature, lambda _context, b, _signature, arguments: _places_of(b, arguments, ratio=True)
