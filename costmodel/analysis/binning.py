@@ -124,18 +124,18 @@ def _places(counts: Counts, ranks: Ranks) -> tuple[Array, NDArray[np.bool_]]:
     outcomes, bins = counts.shape
     below = np.cumsum(counts, axis=1, dtype=np.int64)
     whole = below[:, -1] == ranks.draws
-    # each outcome's counts follow the one before it: one search finds the ranks of all
-    stride = ranks.draws + 1
-    start = np.arange(outcomes)[:, np.newaxis]
     below[~whole] = ranks.draws
-    flat = (below + start * stride).ravel()
+    # each outcome's counts follow the one before it: one search finds the ranks of all
+    before = np.arange(outcomes)[:, np.newaxis] * (ranks.draws + 1)
+    below += before
+    flat = below.ravel()
     wanted, errors = np.array(ranks.wanted), np.array(ranks.errors)
     asked = np.stack([wanted, np.maximum(1, wanted - errors), np.minimum(ranks.draws, wanted + errors)])
-    found = np.searchsorted(flat, asked[:, np.newaxis, :] + start * stride) - start * bins
-    place, early, late = found
+    found = np.searchsorted(flat, asked[:, np.newaxis, :] + before)
+    place, early, late = found - np.arange(outcomes)[:, np.newaxis] * bins
     enough = (
         whole & (place > 0).all(axis=1) & (place < bins - 1).all(axis=1) & (late - early >= 2).all(axis=1)
     )
-    before = np.take_along_axis(below, np.maximum(place - 1, 0), axis=1)
-    inside = np.maximum(np.take_along_axis(below, place, axis=1) - before, 1)
-    return place + (wanted - before - 0.5) / inside, enough
+    passed = flat[np.maximum(found[0] - 1, 0)]
+    inside = np.maximum(flat[found[0]] - passed, 1)
+    return place + (wanted + before - passed - 0.5) / inside, enough

@@ -157,9 +157,8 @@ class NumpyCounting:
                 places[:, start:stop] = found
                 start = stop
             if usable:
-                for row in range(len(places)):
-                    counted = np.bincount(places[row], minlength=self.bins)
-                    np.add(target.counts[row, at], counted, out=target.counts[row, at], casting="unsafe")
+                for row, counts in zip(places, target.counts[:, at], strict=True):
+                    counts += np.bincount(row, minlength=self.bins).astype(counts.dtype)
 
 
 @np.errstate(invalid="ignore", over="ignore")
@@ -167,9 +166,11 @@ def _above(measure: _Measure, rows: slice, found: Array32, near: Array, chunk: A
     """Return how many outcomes of each row are above zero, those too near to tell computed in float64."""
     zero = measure.zero[rows]
     high, low = (zero + near).astype(np.float32), (zero - near).astype(np.float32)
-    above: NDArray[np.int64] = np.count_nonzero(found > high[:, np.newaxis], axis=1)
-    unsure = np.count_nonzero(found > low[:, np.newaxis], axis=1)
-    for row in np.flatnonzero(unsure != above):
+    above = np.full(len(found), found.shape[1], np.int64)
+    for row in np.flatnonzero(~(found.min(axis=1) > high)):  # of the others every outcome is above
+        above[row] = np.count_nonzero(found[row] > high[row])
+        if np.count_nonzero(found[row] > low[row]) == above[row]:
+            continue
         draws = np.flatnonzero((found[row] > low[row]) & ~(found[row] > high[row]))
         at = rows.start + row
         exact = measure.plain.slope[at] @ chunk[measure.columns][:, draws] + measure.plain.constant[at]
