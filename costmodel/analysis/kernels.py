@@ -65,10 +65,10 @@ def _places(outcomes, low, per_bin, last, places):  # type: ignore[no-untyped-de
 
 
 @divided
-def _furthest(columns, chosen, found):  # type: ignore[no-untyped-def]
+def _furthest(columns, chosen, draws, found):  # type: ignore[no-untyped-def]
     """Fill float64 with how far from nothing each chosen column goes."""
     for k in range(chosen.size):
-        column = columns[chosen[k]]
+        column = columns[chosen[k]][:draws]
         largest = 0.0
         for i in range(column.size):
             largest = max(largest, abs(column[i]))
@@ -87,9 +87,9 @@ def count_few(  # type: ignore[no-untyped-def]
     float64[4, scenario, measure], are those of `sums_of_row`, about `reference` and less the row parts[m,
     5] of `base`; `above` is int64[scenario, measure].
     """
-    draws, bins = columns.shape[1], counts.shape[2]
+    draws, bins = base.shape[1], counts.shape[2]
     largest = np.empty(chosen.size)
-    _furthest(columns, chosen, largest)
+    _furthest(columns, chosen, draws, largest)
     top, bottom, places = np.empty(FEW), np.empty(FEW), np.empty(FEW, np.int32)
     sums[:] = 0.0
     above[:] = 0
@@ -106,7 +106,7 @@ def count_few(  # type: ignore[no-untyped-def]
                     _form(columns, chosen[c:d], slopes[s, c:d], constants[s, m, 1], below, begin, w)
                     _over(v, w)
                 first, second, third, fourth, more = sums_of_row(
-                    v, base[parts[m, 5], begin : begin + size], reference[s, m]
+                    v, base[parts[m, 5]][begin : begin + size], reference[s, m]
                 )
                 sums[0, s, m] += first
                 sums[1, s, m] += second

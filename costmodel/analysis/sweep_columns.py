@@ -71,8 +71,10 @@ class Source:
             program([*plan.base, *(shared if plan.again else plan.columns)]), drawn
         )
         self.columns = tools.evaluation(program(columns), (*self.names, *plan.drawn_anew))
-        self.in_rows = set(self.again) <= set(plan.drawn_anew) and not any(
-            _is_conditional(plan.model.inputs[name].value) for name in plan.drawn_anew
+        self.in_rows = (
+            bool(plan.again)
+            and set(self.again) <= set(plan.drawn_anew)
+            and not any(_is_conditional(plan.model.inputs[name].value) for name in plan.drawn_anew)
         )
         self.redrawn: dict[int, Redrawn | None] = {}
         self.memories: dict[tuple[int, int], Any] = {}
@@ -100,9 +102,9 @@ class Source:
             for row, name in enumerate(self.plan.drawn_anew):
                 kept[0, row] = behind.get(name, 0.5)
                 kept[1, row] = values[name]
-            in_rows = (others, *kept)
+            in_rows = (np.ascontiguousarray(others), *kept)
         values.update(zip(self.names, others, strict=True))
-        return Drawn(values, behind, base, rows=in_rows)
+        return Drawn(values, behind, np.ascontiguousarray(base), rows=in_rows)
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
     def group_columns(self, drawn: Drawn, group: Group) -> Array:
@@ -112,7 +114,7 @@ class Source:
         draws = drawn.base.shape[1]
         memory = self.columns.memory(draws)
         room = self.columns.room(memory, draws)
-        redrawn = self._in_rows(group) if drawn.rows is not None and room is not None else None
+        redrawn = self.redrawn_in_rows(group) if room is not None else None
         if redrawn is not None and drawn.rows is not None and room is not None:
             others, behind, base = drawn.rows
             room[: len(others)] = others
@@ -123,8 +125,10 @@ class Source:
             values = redraw(self.plan.model, values, drawn.behind, group.changes, group.order, self.drawing)
         return self.columns.run(values, draws)
 
-    def _in_rows(self, group: Group) -> Redrawn | None:
+    def redrawn_in_rows(self, group: Group) -> Redrawn | None:
         """Return what draws a group's inputs anew in one call, where one can."""
+        if not self.in_rows:
+            return None
         if id(group) not in self.redrawn:
             changes = [group.changes.get(name, Change()) for name in self.plan.drawn_anew]
             self.redrawn[id(group)] = self.drawing.rows(

@@ -24,8 +24,8 @@ from costmodel.analysis.simulation import reuse_freed_memory
 from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, outcome, plain_weights, scale_of
 from costmodel.analysis.sweep_plan import Group, Plan
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import Each, Tools
-from costmodel.analysis.sweep_works import MatrixWork, RowWork, SortedWork, Work
+from costmodel.analysis.sweep_tools import Each, OnePass, Tools
+from costmodel.analysis.sweep_works import TILE, MatrixWork, RowWork, SortedWork, Work
 from costmodel.documents.problems import InputError
 from costmodel.uncertainty.mix_shares import outside
 
@@ -40,6 +40,8 @@ MANY_GROUPS = 8
 """Groups from which a thread takes whole ones, and none is shared among threads: its steps are short."""
 GROUPS_AT_ONCE = 128
 """Groups that draws pass over together: what they draw anew from is kept meanwhile."""
+GROUPS_AT_A_TIME = 8
+"""Groups that a thread takes at a time."""
 FEWEST_FOR_MATRIX = 8
 """Scenarios in a group from which a matrix product is quicker than a row at a time."""
 EXACT_UP_TO = 5_000
@@ -99,8 +101,13 @@ class _Block:
                 self.failures.update(dict.fromkeys(group.rows.tolist(), error.problems[0].found))
                 return None
 
+        def some(few: list[Any]) -> list[Made]:
+            return [each for each in map(attempted, few) if each is not None]
+
+        waiting = list(groups)
+        batches = [waiting[at : at + GROUPS_AT_A_TIME] for at in range(0, len(waiting), GROUPS_AT_A_TIME)]
         side_by_side = self.tools.each_chunk if self.many else map
-        return [each for each in side_by_side(attempted, groups) if each is not None]
+        return [each for found in side_by_side(some, batches) for each in found]
 
     @property
     def many(self) -> bool:
@@ -161,6 +168,7 @@ class _Group:
             if each.doubtful[group.rows].any()
         ]
         self.works = self.works_of(pilot)
+        self.one_pass = self.in_one_pass()
 
     def works_of(self, pilot: Chunk) -> list[Work]:
         """Return the works that the measures take: a matrix where one pays, rows for what has no matrix."""
@@ -172,6 +180,14 @@ class _Group:
         each: Each = map if self.block.many else self.tools.each
         works: list[Work] = [MatrixWork(self, in_matrix, pilot, each)] if in_matrix else []
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
+
+    def in_one_pass(self) -> OnePass | None:
+        """Return what takes a chunk in one call, where its columns are for nothing but counting."""
+        source, work = self.block.source, self.works[0]
+        redrawn = source.redrawn_in_rows(self.group) if self.block.many and not self.shares else None
+        if redrawn is None or len(self.works) > 1 or not isinstance(work, RowWork) or len(self.rows) > TILE:
+            return None
+        return self.tools.one_pass(source.columns, redrawn, work.few)
 
     def chunk(self, drawn: Drawn) -> Chunk:
         columns = self.block.source.group_columns(drawn, self.group)
@@ -199,7 +215,9 @@ class _Group:
 
     def slab(self, drawn: list[Drawn]) -> _Group:
         """Take a slab of draws in; return the group itself."""
-        if self.block.many:
+        if self.one_pass is not None and isinstance(self.works[0], RowWork):
+            self.works[0].take(self.one_pass, drawn)
+        elif self.block.many:
             self.take(list(map(self.prepared, drawn, range(len(drawn)))), map)
         else:
             self.take(list(self.tools.each_chunk(self.prepared, drawn, range(len(drawn)))), self.tools.each)

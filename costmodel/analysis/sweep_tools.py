@@ -61,6 +61,13 @@ class Few(Protocol):
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
 
 
+class OnePass(Protocol):
+    """How a group of few scenarios takes a chunk in one call, from what groups share to counts."""
+
+    def count(self, rows: tuple[Array, Array, Array], base: Array, counts: Counts) -> RowSums:
+        """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
+
+
 class Counting(Protocol):
     """How outcomes of a matrix group are counted; by numpy or compiled."""
 
@@ -94,6 +101,7 @@ class Tools(NamedTuple):
     counting: Callable[[list[Outcome], Bins], Counting]
     few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
+    one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
     each: Each = map
     each_chunk: Each = map
     cancelled: Callable[[], bool] = lambda: False
@@ -112,8 +120,9 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
     )
 
     return Tools(
-        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, each, map, cancelled
-    )
+        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, each=each,
+        cancelled=cancelled,
+    )  # fmt: skip
 
 
 def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
@@ -123,6 +132,7 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
         percentiles,
         standardised,
     )
+    from costmodel.analysis.compiled_pass import CompiledPass
     from costmodel.analysis.compiled_program import CompiledProgram
     from costmodel.uncertainty.compiled_draws import (
         compiled_draw_inputs,
@@ -134,5 +144,5 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
         drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew,
-        percentiles, each, each, cancelled,
+        percentiles, CompiledPass, each, each, cancelled,
     )  # fmt: skip

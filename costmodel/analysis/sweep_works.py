@@ -26,6 +26,7 @@ from costmodel.analysis.binning import (
 from costmodel.analysis.simulation import LEVELS
 from costmodel.analysis.sweep_columns import (
     Chunk,
+    Drawn,
     Scale,
     Weights,
     outcome,
@@ -35,7 +36,7 @@ from costmodel.analysis.sweep_columns import (
 )
 from costmodel.analysis.sweep_plan import MeasurePlan
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import Each, RowSums, Target, Tools
+from costmodel.analysis.sweep_tools import Each, OnePass, RowSums, Target, Tools
 
 Array = NDArray[np.float64]
 Rows = slice | NDArray[np.intp]
@@ -406,6 +407,12 @@ class RowWork(_CountedWork):
 
         for _ in each(tile, tiles):
             pass
+
+    def take(self, one_pass: OnePass, drawn: list[Drawn]) -> None:
+        """Take in a slab of draws in one call a chunk, from what groups share to counts."""
+        for each in drawn:
+            if each.rows is not None:
+                self._add(slice(0, self.shape[0]), one_pass.count(each.rows, each.base, self.counts))
 
     def _add(self, rows: slice, part: RowSums) -> None:
         self.sums[:, rows] += part.sums

@@ -66,11 +66,11 @@ def redraw_rows(
 ) -> None:
     """Fill float[row, draw] with moves[row, 0] + moves[row, 1] x draws.
 
-    Draws are made of the uniforms `behind`, float[row, draw], or are those of `base` where a row is left
-    alone.
+    Rows of `out` may be longer. Draws are made of the uniforms `behind`, float[row, draw], or are those of
+    `base` where a row is left alone.
     """
     for row in range(kinds.size):
-        x, shift, scale = out[row], moves[row, 0], moves[row, 1]
+        x, shift, scale = out[row][: behind.shape[1]], moves[row, 0], moves[row, 1]
         if scale == 0.0:
             for i in range(x.size):
                 x[i] = shift

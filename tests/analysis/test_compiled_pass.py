@@ -1,0 +1,57 @@
+"""Scenarios that change a shape: one compiled call a chunk, and the figures of the steps taken one by one."""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+import costmodel
+from costmodel.analysis.sweep import sweep
+from costmodel.analysis.sweep_works import RowWork
+from costmodel.model.design import Choice, Design, Swept
+from costmodel.model.distributions import Beta, Distribution, Pert, Triangular, Uniform
+
+pytest.importorskip("numba")
+
+MEASURES = ("gross", "net", "benefit_cost_ratio")
+SHAPES: tuple[Distribution, ...] = (
+    *(Beta(3.0 + k, 7.0) for k in range(6)),
+    *(Uniform(0.1, 0.4 + k) for k in range(2)),
+    *(Pert(0.1, 0.2 + k / 10, 2.5) for k in range(3)),
+    Triangular(0.0, 0.3, 0.4),
+)
+
+
+def design() -> Design:
+    """Return scenarios that give an input a shape, or leave it alone, and scale another or make it certain."""
+    hours = Swept("hours_saved_per_week", "=", tuple(Choice(shape, str(shape)) for shape in SHAPES))
+    cost = Swept("unit_cost.residential_care", "*", ())
+    sure = Swept("share_of_plan_year_saved", "=", ())
+    rows = [(k % 13 if k % 13 < 12 else np.nan, 1 + k / 20, np.nan if k % 3 else 0.4) for k in range(30)]
+    return Design("table", (hours, cost, sure), np.array(rows, np.float64))
+
+
+def test_one_call_gives_the_figures_of_many() -> None:
+    model = costmodel.load("tendring").model
+    taken = 0
+    own = RowWork.take
+
+    def counted(self: RowWork, *arguments: object) -> None:
+        nonlocal taken
+        taken += 1
+        own(self, *arguments)  # type: ignore[arg-type]
+
+    with patch.object(RowWork, "take", counted):
+        compiled = sweep(model, design(), MEASURES, 12_000, 3, engine="compiled")
+    plain = sweep(model, design(), MEASURES, 12_000, 3, engine="numpy")
+    both = sweep(model, design(), MEASURES, 12_000, 3, engine="compiled", workers=2)
+    assert taken > 0
+    for name, figures in plain.figures.items():
+        assert np.array_equal(both.figures[name], compiled.figures[name]), name
+        if name.endswith(("mean", "sd", "standard_error")):
+            assert np.allclose(compiled.figures[name], figures, rtol=1e-9), name
+        elif name.endswith("probability_positive"):
+            assert np.array_equal(compiled.figures[name], figures), name
+        elif "_p" in name:
+            bound = 2 * plain.figures[f"{name.rsplit('_p', 1)[0]}_quantile_error"] + 1e-9
+            assert (np.abs(compiled.figures[name] - figures) <= bound).all(), name
