@@ -256,41 +256,56 @@ def _batches(pairs: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:
         yield pairs[start : start + most]
 
 
-class _Sums:
-    """Sums over the draws of some columns, the base's measure after them, and of their products."""
+class _Products(NamedTuple):
+    """Of one chunk: sums of columns and of the base's measures, and of their products with one another."""
 
-    def __init__(self, columns: tuple[int, ...], measure: int) -> None:
-        self.columns, self.measure = list(columns), measure
-        size = len(columns) + 1
-        self.first: Array = np.zeros(size)
-        self.second: Array = np.zeros((size, size))
+    columns: Array
+    base: Array
+    of_columns: Array
+    across: Array
+    of_base: Array
+
+
+class _Sums:
+    """Sums over the draws of a group's columns, the base's measures after them, and of their products."""
+
+    def __init__(self, columns: int, measures: int) -> None:
+        self.columns = columns
+        self.first: Array = np.zeros(columns + measures)
+        self.second: Array = np.zeros((columns + measures, columns + measures))
         self.draws = 0
 
-    def of(self, chunk: Chunk) -> tuple[Array, Array]:
-        of_base = chunk.standard_base[self.measure : self.measure + 1]
-        rows = np.concatenate([chunk.standard[self.columns], of_base])
-        with np.errstate(invalid="ignore", over="ignore"):
-            return rows.sum(axis=1), rows @ rows.T
+    @staticmethod
+    @np.errstate(invalid="ignore", over="ignore")
+    def of(chunk: Chunk) -> _Products:
+        own, base = chunk.standard, chunk.standard_base
+        return _Products(own.sum(axis=1), base.sum(axis=1), own @ own.T, own @ base.T, base @ base.T)
 
-    def add(self, sums: tuple[Array, Array], draws: int) -> None:
-        with np.errstate(invalid="ignore"):
-            self.first += sums[0]
-            self.second += sums[1]
+    @np.errstate(invalid="ignore", over="ignore")
+    def add(self, part: _Products, draws: int) -> None:
+        count = self.columns
+        self.first[:count] += part.columns
+        self.first[count:] += part.base
+        self.second[:count, :count] += part.of_columns
+        self.second[:count, count:] += part.across
+        self.second[count:, :count] += part.across.T
+        self.second[count:, count:] += part.of_base
         self.draws += draws
 
-    def moments(self, top: Weights, scale: Scale) -> _Moments:
+    @np.errstate(invalid="ignore", over="ignore")
+    def moments(self, top: Weights, measure: int, scale: Scale) -> _Moments:
         """Return an outcome's moments over the draws summed so far, float[scenario] each."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            mean = self.first / self.draws
-            covariance = self.second / self.draws - np.outer(mean, mean)
-            of_base = np.full((len(top.constant), 1), -scale.base_spread[self.measure])
-            slope = np.hstack([top.slope, of_base])
-            away = top.slope @ mean[:-1]
-            difference = away + of_base[:, 0] * mean[-1] + (top.constant - scale.base_centre[self.measure])
-            inner = covariance[:-1, :-1]
-            return _Moments(
-                top.constant + away, _quadratic(top.slope, inner), difference, _quadratic(slope, covariance)
-            )
+        chosen = [*top.columns, self.columns + measure]
+        mean = self.first[chosen] / self.draws
+        covariance = self.second[np.ix_(chosen, chosen)] / self.draws - np.outer(mean, mean)
+        of_base = np.full((len(top.constant), 1), -scale.base_spread[measure])
+        slope = np.hstack([top.slope, of_base])
+        away = top.slope @ mean[:-1]
+        difference = away + of_base[:, 0] * mean[-1] + (top.constant - scale.base_centre[measure])
+        inner = covariance[:-1, :-1]
+        return _Moments(
+            top.constant + away, _quadratic(top.slope, inner), difference, _quadratic(slope, covariance)
+        )
 
 
 def _quadratic(slope: Array, covariance: Array) -> Array:
@@ -304,10 +319,8 @@ class MatrixWork(_CountedWork):
     def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
         super().__init__(group, measures)
         self.sums = self._new_sums()
-        for sums in self.sums:
-            sums.add(sums.of(pilot), pilot.draws)
+        self.sums.add(_Sums.of(pilot), pilot.draws)
         moments = self._moments()
-        self.sums = self._new_sums()
         self._prepare(moments.mean, moments.variance, pilot, each)
         self.sums = self._new_sums()
 
@@ -318,25 +331,25 @@ class MatrixWork(_CountedWork):
         self.counting = self.tools.counting(outcomes, bins)
         self.error = self.counting.error
 
-    def _new_sums(self) -> list[_Sums]:
-        return [_Sums(top.columns, at) for top, at in zip(self.tops, self.measures, strict=True)]
+    def _new_sums(self) -> _Sums:
+        scale = self.group.scale
+        return _Sums(len(scale.centre), len(scale.base_centre))
 
     def _moments(self) -> _Moments:
         scale = self.group.scale
         forms = [weights(self.group.planned[at].form, self.group.rows, scale) for at in self.measures]
-        each = [sums.moments(form, scale) for sums, form in zip(self.sums, forms, strict=True)]
-        return _Moments(*(np.column_stack(parts) for parts in zip(*each, strict=True)))
+        found = [self.sums.moments(form, at, scale) for form, at in zip(forms, self.measures, strict=True)]
+        return _Moments(*(np.column_stack(parts) for parts in zip(*found, strict=True)))
 
-    def part(self, chunk: Chunk, place: int) -> list[tuple[Array, Array]]:
-        """Return a chunk's sums, its outcomes counted for this thread; nothing of many scenarios."""
+    def part(self, chunk: Chunk, place: int) -> _Products:
+        """Return a chunk's sums, and lay its columns out for counting."""
         self.counting.lay_out(chunk, place)
-        return [sums.of(chunk) for sums in self.sums]
+        return _Sums.of(chunk)
 
     def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
         """Take in a slab of draws."""
         for chunk, part in zip(chunks, parts, strict=True):
-            for sums, found in zip(self.sums, part, strict=True):
-                sums.add(found, chunk.draws)
+            self.sums.add(part, chunk.draws)
         shared = self.counting.share(chunks)
 
         def tile(rows: slice) -> None:
