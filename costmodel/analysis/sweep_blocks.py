@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 LARGEST_BLOCK, SMALLEST_BLOCK = 2048, 512
 OUTCOMES_PER_BLOCK = 2 * 10**8
-COMPILED_FROM = 1.5e8
+COMPILED_FROM = 6e7
 """Draws x scenarios from which a compiled engine is quicker, its start-up counted."""
 
 

@@ -64,7 +64,7 @@ PROGRESS_FROM = 20_000_000
 @click.option("--top", type=WholeNumber(1, 10_000), default=10, show_default=True, help="Scenarios to show.")
 @click.option("--map", "axes", default="", help="The two inputs of the map: --map families,p0.")
 @click.option("--engine", type=click.Choice(("auto", "numpy", "compiled")), default="auto", show_default=True,
-              help="Compiled loops need numba, and pay from 150 million outcomes.")  # fmt: skip
+              help="Compiled loops need numba, and pay from 60 million outcomes.")  # fmt: skip
 @click.option("--cluster", default="", help="Work on a Dask cluster: --cluster tcp://host:8786.")
 @click.option("--resume", type=click.Path(file_okay=False, path_type=Path),
               help="Keep what is finished in a folder, and go on from what is there.")  # fmt: skip
