@@ -22,8 +22,17 @@ TOGETHER = 4
 WEIGHTS = 7
 """What an outcome takes: scale, extra, inside, outside, high, low, last."""
 
-_FEATURES = llvm.get_host_cpu_features()
-_LANES = 16 if _FEATURES.get("avx512f") else 8 if "avx2" in _FEATURES else 4
+
+def _lanes() -> int:
+    """Return how many floats this processor's vectors hold; any number works, the own one is quickest."""
+    try:
+        features = llvm.get_host_cpu_features()
+    except RuntimeError:  # LLVM cannot tell on every system
+        return 4
+    return 16 if features.get("avx512f") else 8 if features.get("avx2") else 4
+
+
+_LANES = _lanes()
 _VECTORS = 4
 PART = 4 * _LANES * _VECTORS
 """Bytes of a row of a strip that `multiply` fills."""
