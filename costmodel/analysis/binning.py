@@ -81,11 +81,11 @@ def pilot_draws(draws: int) -> int:
     return min(draws, 2_500, max(1_000, draws // 20))
 
 
-def bins_about(mean: Array, sd: Array, count: int) -> Bins:
+def bins_about(mean: Array, sd: Array, count: int, reach: float = REACH) -> Bins:
     """Return bins about the mean of each outcome, float[scenario, measure]; of width 0 where sd is 0."""
     usable = np.isfinite(mean) & np.isfinite(sd)
-    middle, reach = np.where(usable, mean, 0.0), np.where(usable, sd, 0.0) * REACH
-    return Bins(middle - reach, 2.0 * reach / count, count)
+    middle, half = np.where(usable, mean, 0.0), np.where(usable, sd, 0.0) * reach
+    return Bins(middle - half, 2.0 * half / count, count)
 
 
 def narrowed(bins: Bins, found: Percentiles, count: int) -> Bins:

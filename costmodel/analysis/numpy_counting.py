@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,14 @@ class _Measure:
         return found
 
 
+class _LaidOut(NamedTuple):
+    """A chunk's columns; each measure's as float32 with ones below; and how far they go from nothing."""
+
+    chunk: Array
+    columns: list[Array32]
+    largest: list[Array]
+
+
 class NumpyCounting:
     """Counts a matrix group with float32 products and `bincount`."""
 
@@ -123,7 +131,7 @@ class NumpyCounting:
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
         self.error: Array = np.zeros_like(bins.width)
-        self.laid_out: dict[int, tuple[Array, list[Array32], list[Array]]] = {}
+        self.laid_out: dict[int, _LaidOut] = {}
 
     def lay_out(self, chunk: Chunk, place: int) -> None:
         """Keep a chunk's columns, each measure's as float32 with ones below, and their largest."""
@@ -131,34 +139,41 @@ class NumpyCounting:
         rows = [
             np.concatenate([chunk.standard[each.columns].astype(np.float32), ones]) for each in self.measures
         ]
-        self.laid_out[place] = chunk.columns, rows, [chunk.largest[each.columns] for each in self.measures]
+        largest = [chunk.largest[each.columns] for each in self.measures]
+        self.laid_out[place] = _LaidOut(chunk.columns, rows, largest)
 
-    def share(self, chunks: list[Chunk]) -> list[tuple[Array, list[Array32], list[Array]]]:
+    def share(self, chunks: list[Chunk]) -> list[_LaidOut]:
         """Return what is laid out of a slab."""
         return [self.laid_out[place] for place in range(len(chunks))]
 
-    def tile(self, target: Target, shared: list[tuple[Array, list[Array32], list[Array]]]) -> None:
+    def tile(self, target: Target, shared: list[_LaidOut]) -> None:
         """Add a slab's outcomes to a tile's counts."""
-        for at, measure in enumerate(self.measures):
-            weights = measure.weights[target.rows]
-            places = np.empty((len(weights), sum(chunk.shape[1] for chunk, _, _ in shared)), np.intp)
-            start = 0
-            usable = True
-            for chunk, columns, largest in shared:
-                if not np.isfinite(largest[at]).all():
-                    usable = False
-                    break
-                found = weights @ columns[at]
-                stop = start + found.shape[1]
-                near = measure.near(target.rows, largest[at])
-                self.error[target.rows, at] = np.maximum(self.error[target.rows, at], near)
-                target.above[:, at] += _above(measure, target.rows, found, near, chunk)
-                np.clip(found, 0, self.bins - 1, out=found)
-                places[:, start:stop] = found
-                start = stop
-            if usable:
+        for at in range(len(self.measures)):
+            places = self.places(target.rows, at, shared, target.above[:, at], np.intp)
+            if places is not None:
                 for row, counts in zip(places, target.counts[:, at], strict=True):
                     counts += np.bincount(row, minlength=self.bins).astype(counts.dtype)
+
+    def places(
+        self, rows: slice, at: int, shared: list[_LaidOut], above: NDArray[np.int64], kind: type
+    ) -> NDArray[Any] | None:
+        """Return a measure's places, int[scenario, draw], and add to `above`; nothing of what is no number."""
+        measure = self.measures[at]
+        if not all(np.isfinite(each.largest[at]).all() for each in shared):
+            return None
+        weights = measure.weights[rows]
+        places = np.empty((len(weights), sum(each.chunk.shape[1] for each in shared)), kind)
+        start = 0
+        for chunk, columns, largest in shared:
+            found = weights @ columns[at]
+            stop = start + found.shape[1]
+            near = measure.near(rows, largest[at])
+            self.error[rows, at] = np.maximum(self.error[rows, at], near)
+            above += _above(measure, rows, found, near, chunk)
+            np.clip(found, 0, self.bins - 1, out=found)
+            places[:, start:stop] = found
+            start = stop
+        return places
 
 
 @np.errstate(invalid="ignore", over="ignore")

@@ -178,7 +178,11 @@ class _Group:
         in_matrix = [at for at in every if self.planned[at].divisor is None] if self.in_matrix else []
         by_row = [at for at in every if at not in in_matrix]
         each: Each = map if self.block.many else self.tools.each
-        works: list[Work] = [MatrixWork(self, in_matrix, pilot, each)] if in_matrix else []
+        works: list[Work] = []
+        if in_matrix and self.tools.ranked is not None and self.draws <= CHUNK * SLAB and not self.block.many:
+            works = [self.tools.ranked(self, in_matrix)]
+        elif in_matrix:
+            works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
 
     def in_one_pass(self) -> OnePass | None:

@@ -101,6 +101,7 @@ class Tools(NamedTuple):
     counting: Callable[[list[Outcome], Bins], Counting]
     few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
+    ranked: Callable[[Any, list[int]], Any] | None = None
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
     each: Each = map
     each_chunk: Each = map
@@ -118,10 +119,11 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         NumpyFew,
         standardised,
     )
+    from costmodel.analysis.ranked_work import RankedWork
 
     return Tools(
-        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, each=each,
-        cancelled=cancelled,
+        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, RankedWork,
+        each=each, cancelled=cancelled,
     )  # fmt: skip
 
 
@@ -144,5 +146,5 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
         drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew,
-        percentiles, CompiledPass, each, each, cancelled,
+        percentiles, None, CompiledPass, each, each, cancelled,
     )  # fmt: skip

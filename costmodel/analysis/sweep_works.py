@@ -160,7 +160,7 @@ class _CountedWork(Work):
 
     def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
         """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
-        self._open(bins_about(mean, _root(variance), PILOT_BINS))
+        self._open(bins_about(mean, root(variance), PILOT_BINS))
         draws = pilot.draws
         self.slab([pilot], [self.part(pilot, 0)], each)
         found = self._levels(outer_ranks(draws), each)
@@ -181,10 +181,10 @@ class _CountedWork(Work):
         draws = self.draws
         found = {
             "mean": moments.mean,
-            "sd": _root(moments.variance * (draws / (draws - 1))),
+            "sd": root(moments.variance * (draws / (draws - 1))),
             "probability_positive": self.above / draws,
             "difference_mean": moments.difference,
-            "difference_standard_error": _root(moments.difference_variance / (draws - 1)),
+            "difference_standard_error": root(moments.difference_variance / (draws - 1)),
             "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
         }
         levels = self._levels(ranks(draws), self.tools.each)
@@ -246,7 +246,8 @@ class _CountedWork(Work):
         return outcomes
 
 
-def _root(values: Array) -> Array:
+def root(values: Array) -> Array:
+    """Return the square root, nothing where rounding left less than nothing."""
     with np.errstate(invalid="ignore"):
         return np.sqrt(np.maximum(values, 0.0))
 
@@ -256,7 +257,7 @@ def _batches(pairs: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:
         yield pairs[start : start + most]
 
 
-class _Products(NamedTuple):
+class Products(NamedTuple):
     """Of one chunk: sums of columns and of the base's measures, and of their products with one another."""
 
     columns: Array
@@ -277,12 +278,12 @@ class _Sums:
 
     @staticmethod
     @np.errstate(invalid="ignore", over="ignore")
-    def of(chunk: Chunk) -> _Products:
+    def of(chunk: Chunk) -> Products:
         own, base = chunk.standard, chunk.standard_base
-        return _Products(own.sum(axis=1), base.sum(axis=1), own @ own.T, own @ base.T, base @ base.T)
+        return Products(own.sum(axis=1), base.sum(axis=1), own @ own.T, own @ base.T, base @ base.T)
 
     @np.errstate(invalid="ignore", over="ignore")
-    def add(self, part: _Products, draws: int) -> None:
+    def add(self, part: Products, draws: int) -> None:
         count = self.columns
         self.first[:count] += part.columns
         self.first[count:] += part.base
@@ -316,13 +317,17 @@ def _quadratic(slope: Array, covariance: Array) -> Array:
 class MatrixWork(_CountedWork):
     """Many scenarios over the same columns: rows of a matrix product."""
 
-    def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
+    def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)
         self.sums = self._new_sums()
-        self.sums.add(_Sums.of(pilot), pilot.draws)
+
+    def choose_bins(self, pilot: Chunk, each: Each) -> MatrixWork:
+        """Choose bins by the first draws; return the work itself."""
+        self.sums.add(self.sums.of(pilot), pilot.draws)
         moments = self._moments()
         self._prepare(moments.mean, moments.variance, pilot, each)
         self.sums = self._new_sums()
+        return self
 
     def _open(self, bins: Bins) -> None:
         super()._open(bins)
@@ -341,10 +346,10 @@ class MatrixWork(_CountedWork):
         found = [self.sums.moments(form, at, scale) for form, at in zip(forms, self.measures, strict=True)]
         return _Moments(*(np.column_stack(parts) for parts in zip(*found, strict=True)))
 
-    def part(self, chunk: Chunk, place: int) -> _Products:
+    def part(self, chunk: Chunk, place: int) -> Products:
         """Return a chunk's sums, and lay its columns out for counting."""
         self.counting.lay_out(chunk, place)
-        return _Sums.of(chunk)
+        return self.sums.of(chunk)
 
     def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
         """Take in a slab of draws."""
