@@ -239,8 +239,8 @@ def years_in_care(
 ) -> tuple[Expression, ...]:
     """Return the years of care avoided in each year since joining: Expression[year].
 
-    They are per child who did not enter when the service was there. `delay` is how many years after joining the care would have begun. A year may be negative, where more
-    care was put off into it than it avoids.
+    They are per child who did not enter when the service was there. `delay` is how many years after joining
+    the care would have begun. A year may be negative, where more care was put off into it than it avoids.
     """
     return tuple(
         _avoided(stay, year + 1 - delay, re_entry) - _avoided(stay, year - delay, re_entry)
