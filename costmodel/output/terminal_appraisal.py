@@ -13,6 +13,7 @@ from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureRes
 from costmodel.analysis.switching import SwitchingValue
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.console import is_narrow
+from costmodel.output.terminal_over_time import over_time_sentences, show_over_time
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
 from costmodel.output.wording import (
     agency,
@@ -34,6 +35,7 @@ def show_appraisal(result: AppraisalResult, console: Console) -> None:
     if result.draws:
         console.print()
         console.print(_bands(result, console.width))
+    show_over_time(result, console)
     _agencies(result, console)
     _headline(result, console)
     _notices(result, console)
@@ -309,6 +311,7 @@ def headline(result: AppraisalResult) -> list[str]:
         sentences.append(_chances(result))
     elif not sentences:
         sentences.append(f"Net present value of {short_pounds(net.best)}, {spent}.")
+    sentences += over_time_sentences(result)
     if net.range is not None and net.range.low.value != net.range.high.value:
         sentences.append(_range_sentence(result))
     return [*sentences, *_switching_sentences(result)]
