@@ -4,8 +4,7 @@ An input that appears in several lines has one value in all of them, so this is 
 line by line. Where the slope in an input has one sign over the box, the extreme is at that input's low
 or high. What is left is branched on: at the two ends for an input the measure is affine in, which loses
 nothing, and by halves for one it is not (`ceil`, an uncertain discount rate), down to a penny (a ratio:
-to the ninth decimal). A search that takes too long is given up, and says beyond what no
-value can be.
+to the ninth decimal). A search that takes too long is given up, and says beyond what no value can be.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ UNBOUNDED_AT = 0.001
 PENNY = 0.005
 MOST_BOXES = 20_000
 STEPPED_WORK, STEPPED_LEAST = 40_000, 200
-"""Boxes x steps that are searched where an uncertain input is rounded to whole numbers, and boxes at least."""
+"""Boxes x steps searched where an uncertain input is rounded to whole numbers, and boxes at least."""
 
 
 class Extreme(NamedTuple):
@@ -240,7 +239,7 @@ def _minimum(problem: Problem, sign: float, tolerance: float) -> Extreme:
 
 
 def _most_boxes(problem: Problem) -> int:
-    """Return how many boxes may be searched: fewer where whole numbers step, for they are not closed in on."""
+    """Return how many boxes may be searched: fewer where whole numbers step, which is not closed in on."""
     steps = problem.program.steps
     stepped = any(isinstance(step.node, Ceiling) for step in steps)
     return max(STEPPED_LEAST, STEPPED_WORK // len(steps)) if stepped else MOST_BOXES

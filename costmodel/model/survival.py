@@ -17,6 +17,8 @@ from costmodel.model.expression import ONE, ZERO, Expression, Number, divide, mu
 from costmodel.model.gathering import gathered
 from costmodel.model.incomplete_gamma import lower_incomplete_gamma
 
+LEAST_SHAPE = 0.02
+
 
 class Survival(Protocol):
     """A curve S with S(0) = 1 that falls to 0."""
@@ -59,7 +61,11 @@ class Exponential:
 
 @dataclass(frozen=True, slots=True)
 class Weibull:
-    """S(u) = e^(-(u / scale)^shape), scale in years. Raises ValueError for one that is not above 0."""
+    """S(u) = e^(-(u / scale)^shape), scale in years.
+
+    Raises ValueError for either that is not above 0, and for a shape below 0.02, whose mean stay is beyond
+    what floats hold well.
+    """
 
     shape: float
     scale: float
@@ -68,6 +74,9 @@ class Weibull:
         """Refuse what is no curve."""
         _above_zero("shape", self.shape)
         _above_zero("scale", self.scale)
+        if self.shape < LEAST_SHAPE:
+            message = f"shape: {self.shape:g} is below {LEAST_SHAPE:g}"
+            raise ValueError(message)
 
     def years_within(self, years: float) -> Expression:
         """Return G(x) = (scale / shape) x lower incomplete gamma of 1 / shape at (x / scale)^shape."""
