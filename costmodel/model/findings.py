@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
@@ -34,6 +34,10 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     constants: dict[str, Expression] = field(default_factory=dict)
     extents: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def within(self, node: Node) -> Findings:
+        """Return the same findings for locations of another node, such as a table's."""
+        return replace(self, node=node)
 
     def report(
         self, location: Location, found: str, expected: str, suggestion: str = "", *, key: bool = False
