@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.analysis.notices import Notice, notices
+from costmodel.analysis.notice import Notice
+from costmodel.analysis.notices import notices
 from costmodel.analysis.switching import SwitchingValue, switching_value
 from costmodel.analysis.value_range import ValueRange, divides_by_zero, value_range
 from costmodel.model.expression import Expression
@@ -131,11 +132,16 @@ def appraise(
     means = simulation.line_means if simulation is not None else {}
     shares = simulation.variance_share if simulation is not None else {}
     lines = tuple(_line_result(model, line, best, points, means.get(line.name)) for line in model.lines)
+    told = list(notices(model, shares))
+    years = None
+    if shows_years(model, over_time):
+        years, of_years = _over_time(model, draws, seed, workers, progress)
+        told += of_years
     return AppraisalResult(
         model, payer(model), results, lines, _agencies(model, best, points), _switching(model),
-        notices(model, shares), simulation.draws if simulation is not None else 0, seed,
+        tuple(told), simulation.draws if simulation is not None else 0, seed,
         simulation.too_few if simulation is not None else (), shares, _held(model),
-        _over_time(model, draws, seed, workers, progress) if shows_years(model, over_time) else None,
+        years,
     )  # fmt: skip
 
 
@@ -146,11 +152,13 @@ def shows_years(model: Model, asked: bool | None) -> bool:
 
 def _over_time(
     model: Model, draws: int, seed: int, workers: int, progress: Callable[[int], None] | None
-) -> OverTime:
+) -> tuple[OverTime, list[Notice]]:
     from costmodel.analysis.over_time import over_time
+    from costmodel.analysis.rollout_notices import over_time_notices
 
     told = None if progress is None else lambda finished: progress(draws + finished)
-    return over_time(model, draws, seed, workers, told)
+    found = over_time(model, draws, seed, workers, told)
+    return found, over_time_notices(found)
 
 
 def _line_result(

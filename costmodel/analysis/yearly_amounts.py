@@ -12,7 +12,7 @@ from typing import NamedTuple
 from costmodel.model.expression import ONE, Expression, subtract, total
 from costmodel.model.line import Kind, Line
 from costmodel.model.model import Model
-from costmodel.model.price_index import financial_year_start
+from costmodel.model.yearly_measures import year_name
 
 SIDES: tuple[str, ...] = ("modelled", "fiscal", "cashable", "cost")
 """What an agency has in a year: benefits as modelled, the fiscal and the cashable part of them, and costs."""
@@ -56,8 +56,7 @@ def yearly_amounts(model: Model, payer: str) -> YearlyAmounts:
 
 def year_names(model: Model) -> tuple[str, ...]:
     """Return the financial years of an appraisal: 2026-27, 2027-28."""
-    first = financial_year_start(model.appraisal.start) or 0
-    return tuple(f"{year}-{(year + 1) % 100:02d}" for year in range(first, first + model.appraisal.years))
+    return tuple(year_name(model.appraisal.start, year) for year in range(model.appraisal.years))
 
 
 def _agency(model: Model, agency: str) -> tuple[tuple[Expression, ...], ...]:

@@ -60,8 +60,8 @@ def _measure_figures(measure: MeasureResult) -> Iterator[tuple[str, float, float
     for case, value in measure.cases.items():
         yield f"case:{case}", value, ""
     if measure.range is not None:
-        yield "range_low", measure.range.low.value, ""
-        yield "range_high", measure.range.high.value, ""
+        yield "range_low", measure.range.low.bound, ""
+        yield "range_high", measure.range.high.bound, ""
     yield from band_figures(measure.band)
 
 

@@ -106,11 +106,14 @@ def _closed_form(found: Moments | NoClosedForm | None) -> dict[str, Any] | None:
 
 
 def _range(found: ValueRange | None) -> dict[str, Any] | None:
+    """Return where a measure lies: proven ends, and what was found: the same unless the search gave up."""
     if found is None:
         return None
     return {
-        "low": number(found.low.value),
-        "high": number(found.high.value),
+        "low": number(found.low.bound),
+        "high": number(found.high.bound),
+        "found_low": number(found.low.value),
+        "found_high": number(found.high.value),
         "at_low": dict(found.low.inputs),
         "at_high": dict(found.high.inputs),
         "exact": found.low.exact and found.high.exact,

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
+from costmodel.analysis.comparison_notices import span
 from costmodel.analysis.switching import SwitchingValue
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.console import is_narrow
@@ -47,7 +48,7 @@ def _heading(result: AppraisalResult, console: Console) -> None:
     prices = "prices as stated" if appraisal.price_year == AS_STATED else f"{appraisal.price_year} prices"
     if appraisal.price_year != AS_STATED:
         prices += f" ({appraisal.price_index_title})" if appraisal.price_index_title else ""
-    years = f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
+    years = span(appraisal)
     discounting = appraisal.discounting_title
     if appraisal.discounting != "none":
         discounting = f"present value in {appraisal.start}, discounted: {discounting}"
@@ -355,7 +356,11 @@ def _range_sentence(result: AppraisalResult) -> str:
     low, high = short_pounds(found.low.value), short_pounds(found.high.value)
     text = f"Exact range of net, with every input at its worst or its best at once: {low} to {high}"
     if not (found.low.exact and found.high.exact):
-        text = text.replace("Exact range", "Range (to the limit of the search)")
+        least, most = short_pounds(found.low.bound), short_pounds(found.high.bound)
+        text = (
+            f"Net is proven to be no lower than {least} and no higher than {most}, with every input at its "
+            f"worst or its best at once; the furthest found before the search was stopped is {low} to {high}"
+        )
     if found.cut:
         text += f"; {', '.join(found.cut)} between P0.1 and P99.9"
     if found.searched:
