@@ -143,6 +143,8 @@ def _month(value: Any) -> Any:
         return value
     text = value.strip().lower() if isinstance(value, str) else ""
     meant = next((month for month in MONTHS if len(text) >= 3 and month.startswith(text[:3])), "")
+    if _is_number(value) and value in range(1, 13):
+        meant = MONTHS[(int(value) - 4) % 12]
     advice = f"write {meant}" if meant else ""
     refuse(f"{as_written(value)} is not a month", "a month such as october, in lower case", advice)
 

@@ -26,8 +26,11 @@ ROUNDS = 8
 """How often a document is read, with what was wrong put right, before it is given up."""
 _GENTLE_ROUNDS = 5
 _TAGS = frozenset(
-    ("<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>", "<list>", "<range>", "<word>", "<value>")
-)
+    (
+        "<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>", "<by_age>", "<list>", "<range>", "<word>",
+        "<value>", "<one>", "<each>", "<support>",
+    )
+)  # fmt: skip
 _VALUED = ("inputs", "unit_costs")
 _HARMLESS: dict[str, Any] = {
     "title": "untitled", "source": "unstated", "unit": "unit", "kind": "fiscal", "cashable": 0,
@@ -154,6 +157,8 @@ class _Reading:
             self.amend_key(location)
         elif stand_in is not None:
             self.replace(*stand_in)
+        elif location[:1] == ("intake",):  # half an intake would be another one
+            self.drop(location[:1])
         elif len(location) > 2 and location[2] in ("profile", "adjustments"):
             self.node = without(self.node, location[: 3 if location[2] == "profile" else 4])
         elif location[:1] == ("cases",):
@@ -171,9 +176,23 @@ class _Reading:
                 return location, _APPRAISAL
             case ("appraisal", str(key)) if key in _APPRAISAL:
                 return location, _APPRAISAL[key]
-            case ("benefits" | "costs", _, "price_year"):
+            case ("benefits" | "costs" | "teams", _, "price_year"):
                 target = node_at(self.node, ("appraisal", "price_year"))
                 return location, plain(target) if target is not None else "as stated"
+            case (
+                "intake",
+                "joining" | "sites" | "per_site" | "effect" | "first_sites" | "new_site_effect",
+                *_,
+            ):
+                return location, 1
+            case ("intake", "spread"):
+                return location, "evenly"
+            case ("teams", _, "serves" | "limits_intake" as key):
+                return location, 1 if key == "serves" else False
+            case ("teams", _, "roles", _, "posts" | "on_costs"):
+                return location, 1
+            case ("intake" | "pathways", *_) | (_, _, "profile", "survival" | "re_entry", *_):
+                return None
             case (_, _, "falls_to", *_):
                 return location[:3], self.agencies(location[:3])
             case ("index", _) | ("published", _, "value" | "to_nearest"):

@@ -86,7 +86,7 @@ class _IntakeCompiler:
                 "sites" in given and "per_site" not in given, "", "sites without per_site",
                 "per_site: who join at a site in a year",
             ),
-            ({"joining", "per_site"} <= given, "per_site", "per_site beside joining", "sites, or none"),
+            ({"joining", "per_site"} <= given, "per_site", "per_site beside joining", "sites beside it"),
             ({"effect", "new_site_effect"} <= given, "effect", "effect beside new_site_effect", beside),
             (
                 "new_site_effect" in given and "first_sites" not in given, "",

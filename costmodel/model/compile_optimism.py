@@ -28,7 +28,12 @@ def compile_optimism(
     if name is None:
         return {}, "", ""
     if name not in tables:
-        findings.unknown(("appraisal", OPTIMISM_BIAS), "table of optimism bias", name, tuple(tables))
+        at: Location = ("appraisal", OPTIMISM_BIAS)
+        if tables:
+            findings.unknown(at, "table of optimism bias", name, tuple(tables))
+        elif not findings.is_set_aside("table of optimism bias", name):
+            found = f"unknown table of optimism bias '{shown(name)}'"
+            findings.report(at, found, "a table in unit_costs/optimism_bias/, where there is none yet")
         return {}, name, ""
     table = tables[name].document
     if not isinstance(table, OptimismBiasTable):

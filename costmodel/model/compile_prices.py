@@ -148,7 +148,12 @@ class _PriceCompiler:
         step = simplify(findings.expression(written, location, self.frame.names))
         low, _ = reach(step, self.frame.inputs)
         if low <= 0:
-            findings.report(location, f"capacity_step: {low:g}", "a number above 0")
+            can_be = "" if isinstance(step, Number) else "can be "
+            findings.report(
+                location,
+                f"capacity_step: {can_be}{low if not can_be else max(low, 0.0):g}",
+                "a number above 0",
+            )
             return ZERO
         return step
 

@@ -109,12 +109,19 @@ class Questions:
                 continue
             target = getattr(entry, kinds[0])
             narrowed = kinds[0] == "measure" and target.partition("_")[0] in ("gross", "cost", "net")
-            if target not in choices[kinds[0]] and (whole or not narrowed):
+            uncertain = narrowed or self.may_be_made(target)
+            if target not in choices[kinds[0]] and (whole or not uncertain):
                 self.findings.unknown((*location, kinds[0]), kinds[0], target, choices[kinds[0]])
             if entry.case is not None and entry.case not in self.document.cases:
                 self.findings.unknown((*location, "case"), "case", entry.case, tuple(self.document.cases))
             found.append(self._published_figure(entry, kinds[0], target, location))
         return tuple(found)
+
+    def may_be_made(self, line: str) -> bool:
+        """Return whether a line of this name may be one that a team or a pathway makes."""
+        makers = {*self.document.teams, *self.findings.set_aside}
+        makers |= {name for name, entry in self.document.benefits.items() if entry.pathway is not None}
+        return any(line.startswith(f"{maker}_") for maker in makers)
 
     def _published_figure(
         self, entry: PublishedEntry, kind: str, target: str, location: Location

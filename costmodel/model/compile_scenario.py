@@ -125,7 +125,8 @@ class _ScenarioCompiler:
         wished = compile_intake(self.sources, self.inputs, self.findings)
         teams, rollout = compile_teams(self.sources, wished, frame, self.findings)
         if wished is None or rollout is None:
-            return frame, teams, rollout
+            named = self.document.intake.of if self.document.intake is not None else ""
+            return replace(frame, of=named), teams, rollout
         joining: tuple[Expression, ...] = rollout.joining
         intake = Intake(joining, wished.intake.effect, wished.intake.gone, wished.intake.evenly)
         return replace(frame, of=wished.of, intake=intake), teams, rollout

@@ -75,17 +75,18 @@ class _ShareCompiler:
         left: Expression = ONE
         for item in sorted(shares):
             left = subtract(left, shares[item])
-        for item, share in shares.items():
-            self.check_share(item, share)
-        if whole and (not what or entry.keys() <= set(items)):
-            self.check_sum(given, bool(rest))
+        wrong = [item for item, share in shares.items() if not self.is_share(item, share)]
+        sound = not wrong
+        if sound and whole and (not what or entry.keys() <= set(items)):
+            sound = self.sums_to_one(given, bool(rest))
         for item in rest:
             if not what or item in items:
-                self.check_rest(item, left)
+                if sound:
+                    self.check_rest(item, left)
                 shares[item] = left
         return shares
 
-    def check_sum(self, given: list[Expression], has_rest: bool) -> None:
+    def sums_to_one(self, given: list[Expression], has_rest: bool) -> bool:
         known_sum = sum(share.value for share in given if isinstance(share, Number))
         all_known = all(isinstance(share, Number) for share in given)
         if not has_rest and (not all_known or abs(known_sum - 1.0) > _ROUNDING):
@@ -93,12 +94,15 @@ class _ShareCompiler:
             self.findings.report(
                 self.at, f"shares that sum to {total}", "shares that sum to 1, or rest once", key=True
             )
+            return False
         if has_rest and all_known and known_sum > 1 + _ROUNDING:
             self.findings.report(
                 self.at, f"shares that sum to {known_sum:g} before the rest", "at most 1", key=True
             )
+            return False
+        return True
 
-    def check_share(self, item: str, share: Expression) -> None:
+    def is_share(self, item: str, share: Expression) -> bool:
         known = written_out(share, self.inputs)
         low = high = known.value if isinstance(known, Number) else 0.0
         if isinstance(share, Name) and self.inputs[share.name].is_uncertain:
@@ -110,6 +114,8 @@ class _ShareCompiler:
             advice = as_a_share(wrong)
             found = f"{item}: a share of {wrong:g}"
             self.findings.report(self.place(item), found, "a share between 0 and 1", advice)
+            return False
+        return True
 
     def check_rest(self, item: str, left: Expression) -> None:
         """Report a rest that falls below 0 where the shares before it are all at their highest."""

@@ -84,12 +84,11 @@ class _CurveCompiler:
     def has_all(self, given: list[str], keys: tuple[str, ...], what: str) -> bool:
         missing = [key for key in keys if key not in given]
         extra = [key for key in given if key not in keys]
+        wanted = f"{', '.join(keys[:-1])} and {keys[-1]}"
         if missing:
-            self.findings.report(
-                self.at, f"{what} has no {' and '.join(missing)}", " and ".join(keys), key=True
-            )
+            self.findings.report(self.at, f"{what} has no {' and '.join(missing)}", wanted, key=True)
         for key in extra:
-            self.findings.report((*self.at, key), f"{key} has no meaning in {what}", " and ".join(keys))
+            self.findings.report((*self.at, key), f"{key} has no meaning in {what}", wanted)
         return not (missing or extra)
 
     def named(self, entry: SurvivalEntry, name: str, given: list[str]) -> Survival | None:
@@ -112,6 +111,10 @@ class _CurveCompiler:
             return self.exponential(entry.mean if entry.mean is not None else 0.0)
         numbers = {key: self.number(getattr(entry, key), key) for key in wanted}
         if any(map(math.isnan, numbers.values())):
+            return None
+        if "p95" in numbers and numbers["p95"] <= numbers["p5"]:
+            found = f"p95: {numbers['p95']:g}, and p5 is {numbers['p5']:g}"
+            self.findings.report((*self.at, "p95"), found, f"a number above {numbers['p5']:g}")
             return None
         return self.built(lambda: _named_curve(name, numbers))
 
@@ -226,7 +229,7 @@ class _CurveCompiler:
     ) -> bool:
         """Return whether two lists are as long as each other and nothing in them was reported."""
         if len(first) != len(second):
-            found = f"{len(second)} of {other} for {len(first)} of {key}"
+            found = f"{other}: {len(second)} given, and {len(first)} of {key}"
             self.findings.report((*self.at, other), found, "one for each")
             return False
         values = [*first, *(part.value if isinstance(part, Number) else part for part in second)]
