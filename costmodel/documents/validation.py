@@ -171,6 +171,8 @@ class _Reading:
 
     def harmless(self, location: Location) -> tuple[Location, Any] | None:
         """Return what can stand in for a wrong value so that nothing follows from it, and where; or None."""
+        if (stand_in := _harmless_in_a_rollout(location)) is not None:
+            return location, stand_in
         match location:
             case ("appraisal",):
                 return location, _APPRAISAL
@@ -179,18 +181,6 @@ class _Reading:
             case ("benefits" | "costs" | "teams", _, "price_year"):
                 target = node_at(self.node, ("appraisal", "price_year"))
                 return location, plain(target) if target is not None else "as stated"
-            case (
-                "intake",
-                "joining" | "sites" | "per_site" | "effect" | "first_sites" | "new_site_effect",
-                *_,
-            ):
-                return location, 1
-            case ("intake", "spread"):
-                return location, "evenly"
-            case ("teams", _, "serves" | "limits_intake" as key):
-                return location, 1 if key == "serves" else False
-            case ("teams", _, "roles", _, "posts" | "on_costs"):
-                return location, 1
             case ("intake" | "pathways", *_) | (_, _, "profile", "survival" | "re_entry", *_):
                 return None
             case (_, _, "falls_to", *_):
@@ -249,6 +239,20 @@ class _Reading:
             self.replace(location, "untitled" if location == ("title",) else _APPRAISAL)
         else:
             self.node = without(self.node, location)
+
+
+def _harmless_in_a_rollout(location: Location) -> Any:
+    """Return what can stand in for a wrong value of an intake or a team, None where nothing can."""
+    match location:
+        case ("intake", "spread"):
+            return "evenly"
+        case ("intake", str(key), *_) if key not in ("of", "spread"):
+            return 1
+        case ("teams", _, "limits_intake"):
+            return False
+        case ("teams", _, "serves") | ("teams", _, "roles", _, "posts" | "on_costs"):
+            return 1
+    return None
 
 
 def _names_within(node: Node) -> set[str]:
