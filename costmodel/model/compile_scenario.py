@@ -15,7 +15,7 @@ from costmodel.model.compile_appraisal import compile_appraisal, compile_discoun
 from costmodel.model.compile_frame import Frame
 from costmodel.model.compile_inputs import ValueSource, compile_inputs
 from costmodel.model.compile_intake import compile_intake
-from costmodel.model.compile_lines import compile_line, line_names
+from costmodel.model.compile_lines import compile_line
 from costmodel.model.compile_mixes import compile_mixes
 from costmodel.model.compile_optimism import compile_optimism
 from costmodel.model.compile_overlaps import compile_overlaps
@@ -35,15 +35,16 @@ from costmodel.model.compile_teams import (
     team_values,
 )
 from costmodel.model.design import Axis
-from costmodel.model.expression import Expression, names
+from costmodel.model.expression import Expression
 from costmodel.model.findings import Findings, Location
 from costmodel.model.grammar import FUNCTIONS
 from costmodel.model.inputs import Input
 from costmodel.model.line import Kind, Line
-from costmodel.model.model import Model, needs
+from costmodel.model.model import Model
 from costmodel.model.overlap import counted_once
 from costmodel.model.price_index import AS_STATED, financial_year_start
 from costmodel.model.rollout import RollOut
+from costmodel.model.used_inputs import used_inputs
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -136,7 +137,9 @@ class _ScenarioCompiler:
         if not self.document.sweep:
             return ()
         whole = not (self.sources.problems or self.findings.problems)
-        return compile_axes(self.document.sweep, self.trimmed(model) if whole else model, self.findings)
+        # what a model in part leaves unused may be used by what is wrong
+        subject = self.trimmed(model) if whole else replace(model, unused=tuple(model.inputs))
+        return compile_axes(self.document.sweep, subject, self.findings)
 
     def check_names(self) -> None:
         document = self.document
@@ -225,17 +228,7 @@ class _ScenarioCompiler:
 
     def trimmed(self, model: Model) -> Model:
         """Return the model without the unit costs it does not use, its unused inputs and files named."""
-        wanted: set[str] = set()
-        waiting = {name for line in model.lines for name in line_names(line)}
-        waiting |= {
-            name for own in model.measures.values() for name in names(own.value) if name in model.inputs
-        }
-        waiting |= _names_of(model.rollout)
-        while waiting:
-            name = waiting.pop()
-            if name not in wanted and name in model.inputs:
-                wanted.add(name)
-                waiting |= needs(model.inputs[name])
+        wanted = used_inputs(model, self.findings.settled)
         unused = tuple(name for name in self.document.inputs if name not in wanted)
         inputs = {name: item for name, item in model.inputs.items() if name in wanted or name in unused}
         return replace(model, inputs=inputs, unused=unused, files=self.files(inputs))
@@ -253,13 +246,3 @@ class _ScenarioCompiler:
             used.add(bias.file)
         kept = {path: digest for path, digest in tables.files.items() if path in used}
         return dict(sorted({**self.sources.files, **kept}.items()))
-
-
-def _names_of(rollout: RollOut | None) -> set[str]:
-    """Return the inputs that a roll-out mentions."""
-    if rollout is None:
-        return set()
-    years = [rollout.joining, rollout.wished, rollout.effect]
-    for team in rollout.teams:
-        years += [team.teams, team.new, team.can_serve]
-    return {name for expressions in years for expression in expressions for name in names(expression)}

@@ -46,9 +46,13 @@ def compile_re_entry(entry: ReEntryEntry, at: Location, frame: Frame, findings: 
 
 
 def known_number(written: float | str, at: Location, frame: Frame, findings: Findings) -> float:
-    """Return a number that must be known, not a number after reporting what is wrong with it."""
+    """Return a number that must be known, not a number after reporting what is wrong with it.
+
+    The inputs it is made of count as used, and can no longer be varied.
+    """
     expression = simplify(findings.expression(written, at, frame.names))
     value = known_value(expression, frame.inputs)
+    findings.settled |= names(expression)
     if value is not None:
         return value
     uncertain = sorted(names(written_out(expression, frame.inputs)))
