@@ -150,6 +150,23 @@ def test_an_opened_rule_decides_anew_which_is_largest() -> None:
     )
 
 
+def test_without_optimism_bias_another_line_may_be_the_largest() -> None:
+    biased = {"adjustments": {"optimism_bias": 0.5}}
+    model = scenario(
+        benefits={
+            "a": line(quantity=1.5, overlap_group="g", **biased),
+            "b": line(quantity=1, overlap_group="g"),
+        },
+        acknowledgements={"g": "tested"},
+    )
+    overlaps = (Overlap("g", "largest", "", {}, HERE),)
+    model = replace(model, overlaps=overlaps, lines=counted_once(model.lines, overlaps))
+    point = model.best_point()
+    assert model.value(measure(model, "gross"), point) == 1_000
+    assert model.value(measure(model, "gross_without_optimism_bias"), point) == 1_500
+    assert model.value(measure(model, "net_without_optimism_bias"), point) == 1_500
+
+
 def test_the_range_is_that_of_the_larger_one() -> None:
     model = three("largest")
     found = value_range(model, "gross")
