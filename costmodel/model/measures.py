@@ -13,7 +13,7 @@ from costmodel.model.expression import Expression, divide, maximum, names, subst
 from costmodel.model.gathering import gathered
 from costmodel.model.line import VALUE_KINDS, Kind, Line
 from costmodel.model.model import Model
-from costmodel.model.overlap import OVERLAP, counted_once, members
+from costmodel.model.overlap import OVERLAP, members
 from costmodel.model.yearly_measures import (
     JOINED,
     OPTIMISM_BIAS,
@@ -150,8 +150,7 @@ def _further_measure(model: Model, name: str) -> Expression:
         return _by_year(model, asked)
     if name in bias_measures(model):
         bare = tuple(line.without(OPTIMISM_BIAS) for line in model.lines)
-        unbiased = replace(model, lines=counted_once(bare, model.overlaps))
-        return measure(unbiased, name.removesuffix(WITHOUT_BIAS))
+        return measure(replace(model, lines=bare), name.removesuffix(WITHOUT_BIAS))
     if name == JOINED and model.rollout is not None:
         return gathered(model.rollout.joining)
     raise UnknownMeasure(name, (*known_measures(model), *further_measures(model)))
