@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from costmodel.analysis.notice import Notice, listed, some_of
-from costmodel.analysis.rollout_notices import rollout_notices
+from costmodel.analysis.rollout_notices import is_per_one, rollout_notices
 from costmodel.model.expression import Expression, total
 from costmodel.model.measures import payer
 from costmodel.model.model import Model, needs
@@ -21,6 +21,7 @@ def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> 
         _changed(model),
         _counterfactual(model),
         _design(model),
+        _no_cost(model),
         *rollout_notices(model),
         _mixed_price_years(model),
         _undated_prices(model),
@@ -86,6 +87,12 @@ def _design(model: Model) -> Notice | None:
     )
 
 
+def _no_cost(model: Model) -> Notice | None:
+    if any(line.kind == "cost" for line in model.lines):
+        return None
+    return Notice("no_cost", "No cost is given: what is told is a gross benefit, and not what the service is worth.")
+
+
 def _mixed_price_years(model: Model) -> Notice | None:
     years = sorted({year for line in model.lines for year in line.price_years if year != AS_STATED})
     if model.appraisal.price_year != AS_STATED or len(years) < 2:
@@ -131,8 +138,13 @@ def _beyond_horizon(model: Model) -> list[Notice]:
         beyond = model.value(line.beyond, point)
         if beyond > 1e-9:
             years = f"{model.appraisal.years} year{'s' if model.appraisal.years > 1 else ''}"
+            of = (
+                f"{model.rollout.of} years"
+                if model.rollout is not None and is_per_one(model, line)
+                else "years"
+            )
             text = (
-                f"{line.title}: {beyond:.3g} years of it fall after the horizon of {years} and do not count."
+                f"{line.title}: {beyond:.3g} {of} of it fall after the horizon of {years} and do not count."
             )
             found.append(Notice("beyond_horizon", text))
     return found
@@ -187,11 +199,12 @@ def _overlaps(model: Model) -> list[Notice]:
 
 
 def _line_notes(model: Model) -> list[Notice]:
-    return [
-        Notice("line_note", f"{line.title}: {line.evidence.note.rstrip('.')}.")
-        for line in model.lines
-        if line.evidence.note
-    ]
+    """Return each note of a line once, before it every line that has it."""
+    titles: dict[str, list[str]] = {}
+    for line in model.lines:
+        if line.evidence.note:
+            titles.setdefault(line.evidence.note.rstrip("."), []).append(line.title)
+    return [Notice("line_note", f"{listed(lines)}: {note}.") for note, lines in titles.items()]
 
 
 def _no_deadweight(model: Model) -> Notice | None:

@@ -34,6 +34,11 @@ def rollout_notices(model: Model) -> list[Notice]:
     return [notice for notice in found if notice is not None]
 
 
+def is_per_one(model: Model, line: Line) -> bool:
+    """Return whether a line is what each of the intake brings, and not of the programme as a whole."""
+    return model.rollout is not None and line.time_base.endswith(f" per {model.rollout.of}")
+
+
 def over_time_notices(found: OverTime) -> list[Notice]:
     """Return the notice where net pays back, falls below zero again, and what is told is the last time."""
     running = found.of("net", cumulative=True, discounted=True).best

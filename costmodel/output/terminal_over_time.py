@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -15,9 +16,12 @@ from costmodel.analysis.over_time import AgencyYear, OverTime, PeakDeficit
 from costmodel.output.sentences import say
 from costmodel.output.terminal_cumulative_chart import show_cumulative
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
-from costmodel.output.wording import agency, count, percent, plural, pounds, short_pounds
+from costmodel.output.wording import agency, case_title, count, percent, pounds, short_pounds, some
 
-WIDE = 88
+if TYPE_CHECKING:
+    from costmodel.analysis.simulation import Estimate
+
+WIDE = 96
 """Columns from which a year's present values are shown beside what is spent and saved in it."""
 
 
@@ -28,16 +32,12 @@ def show_over_time(result: AppraisalResult, console: Console) -> None:
         return
     if found.joined is not None:
         _joining(result, found, found.joined, console)
-    _money(found, console)
+    _money(result, found, console)
     if result.model.cases:
         _cases(result, found, console)
     console.print()
     show_cumulative(found.of("net", cumulative=True, discounted=True), found.years, console)
     _agencies(result, found, console)
-
-
-def _plural(thing: str) -> str:
-    return plural(2, thing).split(" ", 1)[1]
 
 
 def _print(title: str, table: Table, console: Console) -> None:
@@ -56,10 +56,10 @@ def _joining(result: AppraisalResult, found: OverTime, joined: Sequence[float], 
     )
     rollout = result.model.rollout
     teams = rollout.teams if rollout is not None else ()
-    heads = ["Year", *(["Wished"] if limited else []), f"{_plural(found.who).capitalize()} joining"]
+    heads = ["Year", *(["Wished"] if limited else []), f"{some(found.who).capitalize()} joining"]
     heads += [*(each.title for each in teams), "Cost", f"Cost per {found.who}"]
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left", overflow="fold", max_width=16)
+        table.add_column(head, justify="right" if place else "left", overflow="fold", max_width=20)
     cost = found.of("cost", cumulative=False, discounted=False).best
     for place, year in enumerate(found.years):
         cells = [year]
@@ -93,7 +93,7 @@ class _Money:
         return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
 
 
-def _money(found: OverTime, console: Console) -> None:
+def _money(result: AppraisalResult, found: OverTime, console: Console) -> None:
     """Print gross, cost, net and the running net by year, as they fall and as present values."""
     names: tuple[str, ...] = ("gross", "cost", "net")
     columns: list[tuple[str, Sequence[float], float | None]] = []
@@ -108,12 +108,14 @@ def _money(found: OverTime, console: Console) -> None:
         running = found.of("net", cumulative=True, discounted=discounted).best
         columns.append((f"{prefix}cumulative" if discounted else "Cumulative\nnet", running, None))
     money = _Money([value for _, values, _ in columns for value in values])
+    chances = _chances(result, found)
     table = figure_table("")
     table.add_column("Year")
-    for head, _, _ in columns:
+    for head in (*(head for head, _, _ in columns), *(["P(paid\nback)"] if chances else [])):
         table.add_column(head, justify="right", no_wrap=True)
     for place, year in enumerate(found.years):
-        table.add_row(year, *(money.shown(values[place]) for _, values, _ in columns))
+        shown = [money.shown(values[place]) for _, values, _ in columns]
+        table.add_row(year, *shown, *([percent(chances[place].value)] if chances else []))
     table.add_section()
     sums = ["" if total is None else money.shown(total) for _, _, total in columns]
     table.add_row(*[Text(cell, style=BOLD) for cell in ("All", *sums)])
@@ -127,7 +129,7 @@ def _cases(result: AppraisalResult, found: OverTime, console: Console) -> None:
     table = figure_table("")
     table.add_column("Year")
     for case in result.model.cases:
-        table.add_column(case.capitalize(), justify="right")
+        table.add_column(case_title(case).capitalize(), justify="right")
     for place, year in enumerate(found.years):
         table.add_row(year, *(money.shown(values[place]) for values in series.cases.values()))
     _print(f"Cumulative net present value in each case, {money.words}", table, console)
@@ -191,18 +193,25 @@ def over_time_sentences(result: AppraisalResult) -> list[str]:
     return [*_payback(result, found), *(_peak(peak, found, result) for peak in found.peak_deficit)]
 
 
+def _chances(result: AppraisalResult, found: OverTime) -> tuple[Estimate, ...]:
+    """Return the chance of having paid back by the end of each year; none where the main doubt is held."""
+    # where the counterfactual is taken as certain, a chance would be of everything but that
+    paid = any(found.of("cost", cumulative=False, discounted=False).best)
+    by_year = found.payback[0].by_year
+    return by_year if by_year is not None and paid and not result.held else ()
+
+
 def _payback(result: AppraisalResult, found: OverTime) -> Iterator[str]:
     """Yield when net has paid back for good, in present values; as chances where the main doubt was drawn."""
     payback = found.payback[0]
-    # where the counterfactual is taken as certain, a chance would be of everything but the main doubt
-    if payback.by_year is None or payback.never is None or result.held:
+    chances = _chances(result, found)
+    if not chances or payback.never is None:
         if payback.best is None:
             yield f"Not paid back by the end of {found.years[-1]} at best values (in present values)."
         else:
             when = f"{found.years[payback.best]} (year {payback.best + 1})"
             yield f"Paid back by the end of {when} at best values (in present values, and it stays so)."
         return
-    chances = payback.by_year
     shown = _telling([each.value for each in chances])
     parts = [f"{found.years[year]} (year {year + 1}) {percent(chances[year].value)}" for year in shown]
     parts[0] = parts[0].replace(") ", ") with probability ")
@@ -216,16 +225,18 @@ def _payback(result: AppraisalResult, found: OverTime) -> Iterator[str]:
 
 
 def _telling(chances: Sequence[float]) -> list[int]:
-    """Return the years worth a figure: from the last of next to no chance to the first of near certainty."""
-    first = max((year for year, chance in enumerate(chances) if chance < 0.01), default=-1) + 1
-    last = next((year for year, chance in enumerate(chances) if chance > 0.99), len(chances) - 1)
-    return list(range(min(first, last), last + 1))
+    """Return the years worth a figure: where a chance first reaches each of some levels, and the last."""
+    reached = [
+        next((year for year, chance in enumerate(chances) if chance >= level), len(chances) - 1)
+        for level in (0.1, 0.5, 0.8, 0.9, 1.0)
+    ]
+    return sorted(set(reached))
 
 
 def _peak(peak: PeakDeficit, found: OverTime, result: AppraisalResult) -> str:
-    head = "Budget to be found before it pays back (the deepest cumulative deficit, not discounted)"
+    head = "Deepest cumulative deficit, not discounted"
     if peak.measure != "net":
-        head = f"Counting only {named(result.payer)}'s own cash"
+        head = f"In {named(result.payer)}'s own cash, the budget to be found before it pays back"
     when = "" if peak.best_year is None else f", at the end of {found.years[peak.best_year]}"
     text = f"{head}: {short_pounds(peak.best)} at best values{when}"
     band = peak.band

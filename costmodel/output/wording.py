@@ -69,6 +69,16 @@ def falls_to(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{agency(name)} {shares[name]:.0%}" for name in ranked)
 
 
+def case_title(name: str) -> str:
+    """Return a case's name as a person would say it."""
+    return name.replace("_", " ")
+
+
+def some(unit: str) -> str:
+    """Return a unit in the plural: families, child weeks."""
+    return plural(2, unit).split(" ", 1)[1]
+
+
 def plural(number: float, unit: str) -> str:
     """Return a count with its unit, the unit in the plural where it is more than one."""
     irregular = {"child": "children", "family": "families", "price index": "price indices"}

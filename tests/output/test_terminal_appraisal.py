@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from costmodel.analysis.moments import Moments
+from costmodel.output.appraisal_sentences import headline
 from costmodel.output.json_appraisal import appraisal_json
-from costmodel.output.terminal_appraisal import headline, show_appraisal
+from costmodel.output.terminal_appraisal import show_appraisal
 from costmodel.output.wording import count
 from costmodel.scenario import Scenario, load
 

@@ -54,7 +54,10 @@ def test_the_table_has_the_years_in_thousands_of_pounds(tendring: AppraisalResul
     wanted = [found.of(name, False, discounted).best[1] for name, discounted in names]
     wanted.insert(3, found.of("net", True, False).best[1])
     wanted.append(found.of("net", True, True).best[1])
-    assert rows[0].split()[1:] == [f"{value / 1000:,.0f}" for value in wanted]
+    chances = found.payback[0].by_year
+    assert chances is not None
+    shown = [*[f"{value / 1000:,.0f}" for value in wanted], percent(chances[1].value)]
+    assert rows[0].split()[1:] == shown
     (total,) = [line for line in printed(tendring).splitlines() if line.startswith("All ")]
     assert f"{tendring.measures['gross'].best / 1000:,.0f}" in total.split()
     assert f"{tendring.measures['net'].best / 1000:,.0f}" in total.split()
@@ -136,7 +139,11 @@ def test_payback_is_told_as_a_distribution(tendring: AppraisalResult) -> None:
     assert f"2022-23 (year 3) {percent(chances[2].value)}" in text
     assert "Not paid back by the end of 2023-24 in" in text
     peak = found.peak_deficit[1]
-    assert f"Counting only the council's own cash: {short_pounds(peak.best)} at best values" in text
+    budget = (
+        f"In the council's own cash, the budget to be found before it pays back: {short_pounds(peak.best)}"
+    )
+    assert budget in text
+    assert peak.measure == "net_cashable_local_authority"
 
 
 def test_no_chance_of_payback_where_the_counterfactual_is_taken_as_certain() -> None:
@@ -144,6 +151,7 @@ def test_no_chance_of_payback_where_the_counterfactual_is_taken_as_certain() -> 
     assert result.held
     text = " ".join(over_time_sentences(result))
     assert "probability" not in text
+    assert "P(paid" not in printed(result)
     assert "Paid back by the end of 2020-21 (year 1) at best values" in text
 
 
