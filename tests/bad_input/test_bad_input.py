@@ -135,6 +135,13 @@ def test_the_good_scenario_is_good(tmp_path: Path) -> None:
     assert problems_of(user_folder(tmp_path, {})) == ()
 
 
+def test_the_good_roll_out_is_good(tmp_path: Path) -> None:
+    roll_out = (CORPUS / "good/roll_out.yaml").read_text(encoding="utf-8")
+    table = (CORPUS / "good/optimism_bias.yaml").read_text(encoding="utf-8")
+    files = {"scenarios/case.yaml": roll_out, "unit_costs/optimism_bias/anytown.yaml": table}
+    assert problems_of(user_folder(tmp_path, files)) == ()
+
+
 # ------------------------------------------------------------------------- files that text cannot spell
 
 
