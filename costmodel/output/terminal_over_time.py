@@ -56,8 +56,10 @@ def _joining(result: AppraisalResult, found: OverTime, joined: Sequence[float], 
     )
     rollout = result.model.rollout
     teams = rollout.teams if rollout is not None else ()
-    heads = ["Year", *(["Wished"] if limited else []), f"{some(found.who).capitalize()} joining"]
-    heads += [*(each.title for each in teams), "Cost", f"Cost per {found.who}"]
+    many = some(found.who).capitalize()
+    heads = ["Year", *([f"{many} to join"] if limited else []), f"{many} joining"]
+    heads += ["Teams"] if len(teams) == 1 else [each.title for each in teams]
+    heads += ["Cost", f"Cost per {found.who}"]
     for place, head in enumerate(heads):
         table.add_column(head, justify="right" if place else "left", overflow="fold", max_width=20)
     cost = found.of("cost", cumulative=False, discounted=False).best
@@ -141,7 +143,8 @@ def _agencies(result: AppraisalResult, found: OverTime, console: Console) -> Non
     money = _Money([value for _, _, values in rows for value in values])
     cell = max(len(money.shown(value)) for _, _, values in rows for value in (*values, math.fsum(values)))
     margin = max(len(name) for name, _, _ in rows) + 2
-    at_once = max(1, (console.width - margin - cell - 4) // (max(cell, 7) + 2))
+    fitting = max(1, (console.width - margin - cell - 2) // (max(cell, 7) + 2))
+    at_once = math.ceil(len(found.years) / math.ceil(len(found.years) / fitting))
     title = f"Who invests and who gains by year at best values, {money.words} (not discounted)"
     for first in range(0, len(found.years), at_once):
         part = slice(first, first + at_once)

@@ -119,14 +119,14 @@ def test_years_that_do_not_fit_come_below(tendring: AppraisalResult) -> None:
 def test_who_joins_and_what_it_takes() -> None:
     text = printed(rolled_out())
     heads = next(line for line in text.splitlines() if "Cost per" in line or "joining" in line)
-    assert "Wished" not in heads
+    assert "to join" not in heads
     row = next(line for line in text.splitlines() if line.startswith("2021-22")).split()
     cost = load("tendring").over_time(0).of("cost", False, False).best[1]
     assert row[1:3] == ["20", "2"]
     assert row[-1] == f"£{cost / 20:,.0f}"
     third = next(line for line in text.splitlines() if line.startswith("2022-23")).split()
     assert third[1:] == ["0", "0", third[-1]]
-    assert "Wished" in printed(rolled_out(wished=25.0))
+    assert "Families to join" in printed(rolled_out(wished=25.0))
 
 
 def test_payback_is_told_as_a_distribution(tendring: AppraisalResult) -> None:
