@@ -173,7 +173,10 @@ class _LinesOfTeam:
     def lines(self) -> list[Line | None]:
         entry = self.team.entry
         found = [self.set_up(entry.set_up)] if entry.set_up is not None else []
-        return found + [self.role(role, post) for role, post in entry.roles.items()]
+        found += [self.role(role, post) for role, post in entry.roles.items()]
+        if found and found[0] is not None and entry.note:  # a note is told once
+            found[0] = replace(found[0], evidence=replace(found[0].evidence, note=entry.note))
+        return found
 
     def set_up(self, amount: ValueEntry) -> Line | None:
         profile = CompiledProfile(self.team.years.new, "as teams are set up", ZERO)

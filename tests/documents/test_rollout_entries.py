@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from costmodel.documents.rollout_entries import MOST_YEARS, IntakeEntry, SupportEntry
+from costmodel.documents.entries import SurvivalEntry
+from costmodel.documents.rollout_entries import (
+    MOST_YEARS,
+    IntakeEntry,
+    OverlapEntry,
+    PathwayEntry,
+    RecruitmentEntry,
+    RoleEntry,
+    SupportEntry,
+    TeamEntry,
+)
 from costmodel.documents.scenario_document import ScenarioDocument
 from costmodel.documents.validation import Validated, validate
 from costmodel.documents.yaml_reader import read_yaml
@@ -127,3 +140,28 @@ benefits:
         "5:7 unknown key 'per_family' in b",
     ]
     assert read(text).document.intake.per_site == 5
+
+
+def test_the_files_page_writes_a_roll_out_as_it_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    section = page[page.index("## A roll-out") : page.index("### Optimism bias")]
+    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n)+", section, re.MULTILINE)]
+    assert len(blocks) >= 8
+    for block in blocks:
+        if block.startswith("profile:"):
+            for profile in block.splitlines():
+                assert found_in(f"benefits: {{b: {{{profile.partition('   #')[0]}}}}}\n") == []
+        elif block.startswith("re_entry:"):
+            assert found_in(f"benefits: {{b: {{profile: {{{block.strip()}}}}}}}\n") == []
+        else:
+            assert found_in(block) == []
+    for model in (
+        IntakeEntry,
+        PathwayEntry,
+        TeamEntry,
+        RoleEntry,
+        RecruitmentEntry,
+        OverlapEntry,
+        SurvivalEntry,
+    ):
+        assert all(key in section for key in model.known_keys()), model
