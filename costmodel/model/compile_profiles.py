@@ -51,6 +51,8 @@ def compile_profile(
     if per_one:
         return of_all_who_join(own_profile(entry, at, frame, findings, 0.0), kind, frame)
     own = own_profile(entry, at, frame, findings, frame.gone)
+    if entry is not None and entry.re_entry is not None and entry.survival is None:
+        return from_start_month(own, frame)
     return CompiledProfile(own.shares, own.time_base, own.after(frame.years, 0.0))
 
 
@@ -60,14 +62,7 @@ def of_all_who_join(own: OwnProfile, kind: Kind, frame: Frame) -> CompiledProfil
     if intake is None:  # which was reported
         return CompiledProfile(own.shares, own.time_base, ZERO)
     benefit = kind == "benefit"
-    is_late = any(intake.lateness(year) for year in range(len(intake.joining)))
-    if own.at_once is None or not is_late:
-        shares = of_cohorts(own.shares, intake, benefit=benefit)
-    else:
-        rest = tuple(map(subtract, own.shares, own.at_once))
-        on_the_day = of_cohorts(own.at_once, intake, benefit=benefit, at_once=True)
-        later = of_cohorts(rest, intake, benefit=benefit)
-        shares = tuple(total(pair) for pair in zip(on_the_day, later, strict=True))
+    shares = _convolved(own, intake, benefit)
     weights = [
         multiply(joining, effect if benefit else Number(1.0))
         for joining, effect in zip(intake.joining, intake.effect, strict=True)
@@ -81,13 +76,23 @@ def of_all_who_join(own: OwnProfile, kind: Kind, frame: Frame) -> CompiledProfil
     return CompiledProfile(shares, f"{own.time_base} per {frame.of}", beyond)
 
 
+def _convolved(own: OwnProfile, intake: Intake, benefit: bool) -> tuple[Expression, ...]:
+    is_late = any(intake.lateness(year) for year in range(len(intake.joining)))
+    if own.at_once is None or not is_late:
+        return of_cohorts(own.shares, intake, benefit=benefit)
+    rest = tuple(map(subtract, own.shares, own.at_once))
+    on_the_day = of_cohorts(own.at_once, intake, benefit=benefit, at_once=True)
+    later = of_cohorts(rest, intake, benefit=benefit)
+    return tuple(total(pair) for pair in zip(on_the_day, later, strict=True))
+
+
 def from_start_month(own: OwnProfile, frame: Frame) -> CompiledProfile:
     """Return a profile that begins with the appraisal as one that begins in its start month."""
     if not frame.gone:
         return CompiledProfile(own.shares, own.time_base, own.after(frame.years, 0.0))
     rest = (ZERO,) * (frame.years - 1)
     alone = Intake((Number(1.0), *rest), (Number(1.0),) * frame.years, frame.gone, evenly=False)
-    shares = of_cohorts(own.shares, alone, benefit=False)
+    shares = _convolved(own, alone, benefit=False)
     return CompiledProfile(shares, own.time_base, own.after(frame.years, frame.gone))
 
 

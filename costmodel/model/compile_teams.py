@@ -54,7 +54,7 @@ def team_values(sources: ScenarioSources) -> dict[str, ValueSource]:
             money.append((f"{name}_{SET_UP}.amount", team.set_up, (SET_UP,), "GBP per new team"))
         for role, post in team.roles.items():
             key = f"{name}_{role}.unit_cost"
-            money.append((key, post.salary, ("roles", role, "salary"), "GBP per post a year"))
+            money.append((key, post.salary, ("roles", role, "salary"), "GBP per post year"))
         for key, entry, place, unit in money:
             lacks_source = entry.source is None and team.source is not None
             update = {"source": team.source, "quality": team.quality} if lacks_source else {}
@@ -187,7 +187,7 @@ class _LinesOfTeam:
         posts = self.number(post.posts, (*at, "posts"))
         on_costs = self.number(post.on_costs, (*at, "on_costs"))
         profile = CompiledProfile(self.team.posts, "as posts are filled", ZERO)
-        salary = InlineUnitCost.model_construct(unit="post, a year")
+        salary = InlineUnitCost.model_construct(unit="post year")
         line = self.line(role, post.title or role.replace("_", " ").capitalize(), salary, profile)
         if line is None:
             return None

@@ -93,8 +93,10 @@ def test_a_programme_runs_from_its_start_month_and_one_off_sums_stay(tmp_path: P
       given: {unit_cost: gp_visit, profile: {shares: [0.2, 0.8]}, overlap_group: c}
       once: {unit_cost: gp_visit, overlap_group: d}
       in_care: {unit_cost: gp_visit, overlap_group: e, profile: {survival: {years: [1], in_care: [0]}}}
+      stays: {unit_cost: gp_visit, overlap_group: f, profile: {re_entry: {years: [1], share: [0.25]}}}
     """
     model = compiled(tmp_path, text, COST, head=FROM_OCTOBER)
+    assert profile(model, "stays") == [1 - 0.125, -0.125, 0, 0]
     assert profile(model, "lasting") == [0.5, 1, 0.5, 0]
     assert profile(model, "later") == [0, 0.5, 0.5, 0]
     assert profile(model, "given") == [0.2, 0.8, 0, 0]
@@ -531,3 +533,17 @@ def test_a_kept_model_is_stale_once_a_table_of_bias_comes(
     assert kept_model("case", folder, {}) is not None
     (folder / "unit_costs/optimism_bias/anytown.yaml").write_text("title: T\n", encoding="utf-8")
     assert kept_model("case", folder, {}) is None
+
+
+def test_what_a_team_costs_can_be_set_from_outside(tmp_path: Path) -> None:
+    files = {"scenarios/case.yaml": HEAD + TEAMS + BENEFIT}
+    settings = {
+        "family_team_set_up.amount": "30000",
+        "family_team_practitioners.unit_cost": "{low: 1, high: 3}",
+    }
+    model = compile_scenario(read_scenario("case", user_folder(tmp_path, files), settings))
+    assert worth(model, "family_team_set_up") == 60_000
+    assert worth(model, "family_team_practitioners") == pytest.approx(4 * 7 * 2 * 1.25)
+    assert model.inputs["family_team_set_up.amount"].evidence.source == "set on the command line"
+    (problem,) = read_scenario("case", tmp_path, {"family_team_setup.amount": "1"}).problems
+    assert problem.suggestion == "did you mean 'family_team_set_up.amount'?"
