@@ -13,6 +13,7 @@ from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureRes
 from costmodel.analysis.comparison_notices import span
 from costmodel.analysis.rollout_notices import is_per_one
 from costmodel.model.price_index import AS_STATED
+from costmodel.output.annuity_words import annuity_heading, annuity_words
 from costmodel.output.appraisal_sentences import NEED_A_COST, has_cost, headline, held_words
 from costmodel.output.console import is_narrow
 from costmodel.output.terminal_over_time import show_over_time
@@ -25,7 +26,6 @@ from costmodel.output.wording import (
     figure,
     plural,
     pounds,
-    some,
     unit_price,
 )
 
@@ -108,7 +108,7 @@ def _details(result: AppraisalResult) -> list[str]:
     """Return the columns that say what a line's value is made of, those that say nothing left out."""
     columns = ["Count", "Unit cost"]
     if any(abs(line.years - 1) > 1e-9 for line in result.lines):
-        columns.append(_years_heading(result))
+        columns.append(annuity_heading(result.model))
     if any(abs(line.adjustment - 1) > 1e-9 for line in result.lines):
         columns.append("Factor")
     return [*columns, _prices_heading(result), "Falls to"]
@@ -164,7 +164,7 @@ def _add_line(
     cells = {
         "Count": "" if _is_amount(line) else _count(result, line),
         "Unit cost": "" if _is_amount(line) else _unit_cost(result, line),
-        _years_heading(result): _between(result, line.years, line.case_years, "{:.4g}".format),
+        annuity_heading(result.model): _between(result, line.years, line.case_years, "{:.4g}".format),
         "Factor": _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format),
         _prices_heading(result): _prices(line),
         "Falls to": falls_to(line.falls_to),
@@ -182,26 +182,10 @@ def _product(result: AppraisalResult, line: LineResult) -> str:
     factors = [] if _is_amount(line) else [_count(result, line), _unit_cost(result, line)]
     years = _between(result, line.years, line.case_years, "{:.4g}".format)
     factor = _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format)
-    factors += (
-        [] if years == "1" and not is_per_one(result.model, line.line) else [_of_years(result, line, years)]
-    )
+    if years != "1" or is_per_one(result.model, line.line):
+        factors.append(annuity_words(result.model, line.line, years))
     factors += [] if factor == "1" else [factor]
     return " x ".join(factors)
-
-
-def _years_heading(result: AppraisalResult) -> str:
-    """Return what an annuity counts: years, and for what each of an intake brings, those who join as well."""
-    who = result.model.rollout.of if result.model.rollout is not None else ""
-    return f"{some(who).capitalize()}, years" if who else "Years"
-
-
-def _of_years(result: AppraisalResult, line: LineResult, years: str) -> str:
-    """Return an annuity in words: 9.4 years; of what each of an intake brings, 373 family years."""
-    rollout = result.model.rollout
-    if rollout is None or not is_per_one(result.model, line.line):
-        return f"{years} years"
-    once = line.line.time_base.startswith("one-off")
-    return f"{years} {some(rollout.of) if once else f'{rollout.of} years'}"
 
 
 def _between(

@@ -81,7 +81,12 @@ def some(unit: str) -> str:
 
 def plural(number: float, unit: str) -> str:
     """Return a count with its unit, the unit in the plural where it is more than one."""
-    irregular = {"child": "children", "family": "families", "price index": "price indices"}
+    irregular = {
+        "child": "children",
+        "family": "families",
+        "post, a year": "posts, a year",
+        "price index": "price indices",
+    }
     if abs(number - 1) < 5e-4 or unit.endswith("s"):
         return f"{count(number)} {unit}"
     return f"{count(number)} {irregular.get(unit, unit + 's')}"

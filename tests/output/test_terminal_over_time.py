@@ -13,6 +13,7 @@ from costmodel.analysis.appraisal import AppraisalResult
 from costmodel.analysis.over_time import over_time
 from costmodel.model.expression import Number
 from costmodel.model.rollout import RollOut, TeamYears
+from costmodel.output.terminal_appraisal import show_appraisal
 from costmodel.output.terminal_over_time import over_time_sentences, show_over_time
 from costmodel.output.wording import percent, short_pounds
 from costmodel.scenario import Scenario, load
@@ -127,6 +128,21 @@ def test_who_joins_and_what_it_takes() -> None:
     third = next(line for line in text.splitlines() if line.startswith("2022-23")).split()
     assert third[1:] == ["0", "0", third[-1]]
     assert "Families to join" in printed(rolled_out(wished=25.0))
+
+
+def test_what_each_family_brings_is_told_by_families_and_teams_by_teams() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=100, highlight=False, emoji=False, markup=False)
+    county = load("essex_county")
+    show_appraisal(county.run(0), console)
+    text = " ".join(out.getvalue().split())
+    assert re.search(r"0\.11 children x £[\d,.]+ x 1355 families;", text)
+    assert re.search(r"10\.23 child weeks x £[\d,.]+ x 2215 family years;", text)
+    assert "7.509 new teams;" in text
+    assert re.search(r"7 posts, a year x £[\d,.]+ x 53\.39 team years;", text)
+    by_name = {line.line.name: line for line in county.run(0).lines}
+    assert by_name["family_team_set_up"].years == pytest.approx(7.509, abs=5e-4)
+    assert by_name["care_proceedings"].years == pytest.approx(1355, abs=0.5)
 
 
 def test_payback_is_told_as_a_distribution(tendring: AppraisalResult) -> None:
