@@ -81,13 +81,17 @@ def main() -> None:
             f"{options.scenario}, {options.workers} workers; {_gaps(prepared)}"
         )
         for name, measures in asked.items():
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             result = scenario.sweep(
                 table=table, measures=measures, draws=options.draws, workers=options.workers,
                 engine=options.engine,
             )  # fmt: skip
             took = time.perf_counter() - begun
-            _say(f"{name}: {took:.1f} s, by {result.engine}; at most {peak_mib():,.0f} MiB so far")
+            busy = time.process_time() - worked
+            _say(
+                f"{name}: {took:.1f} s ({busy:.1f} s of processors), by {result.engine}; "
+                f"at most {peak_mib():,.0f} MiB so far"
+            )
     _say(f"in all, with loading: {time.perf_counter() - STARTED:.1f} s")
 
 

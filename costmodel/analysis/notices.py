@@ -90,7 +90,8 @@ def _design(model: Model) -> Notice | None:
 def _no_cost(model: Model) -> Notice | None:
     if any(line.kind == "cost" for line in model.lines):
         return None
-    return Notice("no_cost", "No cost is given: what is told is a gross benefit, and not what the service is worth.")
+    text = "No cost is given: what is told is a gross benefit, and not what the service is worth."
+    return Notice("no_cost", text)
 
 
 def _mixed_price_years(model: Model) -> Notice | None:

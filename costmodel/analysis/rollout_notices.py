@@ -68,11 +68,11 @@ def _optimism_bias(model: Model, point: Point) -> Notice | None:
     biased = [line for line in model.lines if any(each.name == OPTIMISM_BIAS for each in line.adjustments)]
     bare = [line.title for line in model.lines if line not in biased]
     table = model.appraisal.optimism_bias_title
-    by = f"by {table}" if table else "as the lines say"
+    by = f" (by the table: {table})" if table else ""
     with_it = model.value(measure(model, "net"), point)
     without = model.value(measure(model, "net_without_optimism_bias"), point)
     text = (
-        f"Optimism bias is allowed for {by}, in {some_of([line.title for line in biased])}: net is "
+        f"Optimism bias is allowed for in {some_of([line.title for line in biased])}{by}: net is "
         f"{_pounds(with_it)} with it and {_pounds(without)} without."
     )
     if bare:

@@ -239,8 +239,10 @@ def _telling(chances: Sequence[float]) -> list[int]:
 def _peak(peak: PeakDeficit, found: OverTime, result: AppraisalResult) -> str:
     head = "Deepest cumulative deficit, not discounted"
     if peak.measure != "net":
-        head = f"In {named(result.payer)}'s own cash, the budget to be found before it pays back"
+        head = f"In {named(result.payer)}'s own cash, which is the budget to be found"
     when = "" if peak.best_year is None else f", at the end of {found.years[peak.best_year]}"
+    if peak.best_year == len(found.years) - 1:
+        when += ", the last year appraised"
     text = f"{head}: {short_pounds(peak.best)} at best values{when}"
     band = peak.band
     if band is not None and band.mean is not None and band.sd is not None and band.sd.value:

@@ -84,7 +84,6 @@ def plural(number: float, unit: str) -> str:
     irregular = {
         "child": "children",
         "family": "families",
-        "post, a year": "posts, a year",
         "price index": "price indices",
     }
     if abs(number - 1) < 5e-4 or unit.endswith("s"):

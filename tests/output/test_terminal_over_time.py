@@ -139,7 +139,7 @@ def test_what_each_family_brings_is_told_by_families_and_teams_by_teams() -> Non
     assert re.search(r"0\.11 children x £[\d,.]+ x 1355 families;", text)
     assert re.search(r"10\.23 child weeks x £[\d,.]+ x 2215 family years;", text)
     assert "7.509 new teams;" in text
-    assert re.search(r"7 posts, a year x £[\d,.]+ x 53\.39 team years;", text)
+    assert re.search(r"7 post years x £[\d,.]+ x 53\.39 team years;", text)
     by_name = {line.line.name: line for line in county.run(0).lines}
     assert by_name["family_team_set_up"].years == pytest.approx(7.509, abs=5e-4)
     assert by_name["care_proceedings"].years == pytest.approx(1355, abs=0.5)
@@ -155,11 +155,16 @@ def test_payback_is_told_as_a_distribution(tendring: AppraisalResult) -> None:
     assert f"2022-23 (year 3) {percent(chances[2].value)}" in text
     assert "Not paid back by the end of 2023-24 in" in text
     peak = found.peak_deficit[1]
-    budget = (
-        f"In the council's own cash, the budget to be found before it pays back: {short_pounds(peak.best)}"
-    )
+    budget = f"In the council's own cash, which is the budget to be found: {short_pounds(peak.best)}"
     assert budget in text
     assert peak.measure == "net_cashable_local_authority"
+
+
+def test_a_deficit_that_still_deepens_says_that_the_years_end() -> None:
+    result = load("tendring_report", settings={"p0": 0.01}).run(0, over_time=True)
+    assert "at the end of 2022-23, the last year appraised" in " ".join(over_time_sentences(result))
+    shallow = load("tendring").run(0, over_time=True)
+    assert "the last year appraised" not in " ".join(over_time_sentences(shallow))
 
 
 def test_no_chance_of_payback_where_the_counterfactual_is_taken_as_certain() -> None:
