@@ -90,6 +90,7 @@ def pathway_lines(
             "quantity": support.a_year,
             "unit_cost": support.unit_cost,
             "pathway": None,
+            "note": None if lines else entry.note,  # told once
         }
         if isinstance(support.unit_cost, str) and support.unit_cost in sources.unit_costs:
             update["title"] = sources.unit_costs[support.unit_cost].entry.title or update["title"]

@@ -250,7 +250,8 @@ published:
 
 
 def test_the_reports_step_downs_are_a_pathway(tmp_path: Path) -> None:
-    model = compiled(tmp_path, PATHWAY, STEP_DOWNS, COST)
+    noted = STEP_DOWNS.replace("years: 1}}", "years: 1}, note: seen at closure}")
+    model = compiled(tmp_path, PATHWAY, noted, COST)
     lines = [line for line in model.lines if line.kind == "benefit"]
     assert [(line.name, line.group) for line in lines] == [
         ("step_downs_cpp", "Step-downs from CPP and CiN"),
@@ -259,6 +260,7 @@ def test_the_reports_step_downs_are_a_pathway(tmp_path: Path) -> None:
     assert [worth(model, line.name) for line in lines] == pytest.approx([6 * 1893, 12 * 1345])
     assert sum(worth(model, line.name) for line in lines) == pytest.approx(27_498)
     assert model.published[0].target_kind == "group"
+    assert [line.evidence.note for line in lines] == ["seen at closure", ""]
 
 
 def test_a_step_from_cpp_to_cin_is_worth_the_difference_and_step_ups_are_netted(tmp_path: Path) -> None:
