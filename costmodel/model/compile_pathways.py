@@ -79,7 +79,7 @@ def pathway_lines(
     else:
         own = own_profile(entry.profile, at, frame, findings, 0.0)
     title = entry.title or name.replace("_", " ").capitalize()
-    lines = []
+    lines: list[Line | None] = []
     for status, support in pathway.support.items():
         shares = tuple(row[pathway.position[status]] for row in pathway.spared)
         both = times(own, shares)

@@ -128,15 +128,6 @@ class _ScenarioCompiler:
         if wished is None or rollout is None:
             named = self.document.intake.of if self.document.intake is not None else ""
             return replace(frame, of=named), teams, rollout
-        lines = (*self.document.benefits.values(), *self.document.costs.values())
-        if (
-            not self.document.teams
-            and all(line.per is None for line in lines)
-            and not self.findings.set_aside
-        ):
-            found = f"no line is per {wished.of}, and no team serves them"
-            expected = f"per: {wished.of}, on each line that is that of one of them"
-            self.findings.report(("intake",), found, expected, key=True)
         joining: tuple[Expression, ...] = rollout.joining
         intake = Intake(joining, wished.intake.effect, wished.intake.gone, wished.intake.evenly)
         return replace(frame, of=wished.of, intake=intake), teams, rollout
