@@ -133,16 +133,18 @@ def test_who_joins_and_what_it_takes() -> None:
 def test_what_each_family_brings_is_told_by_families_and_teams_by_teams() -> None:
     out = io.StringIO()
     console = Console(file=out, width=100, highlight=False, emoji=False, markup=False)
-    county = load("essex_county")
-    show_appraisal(county.run(0), console)
+    result = load("essex_county").run(0)
+    show_appraisal(result, console)
     text = " ".join(out.getvalue().split())
-    assert re.search(r"0\.11 children x £[\d,.]+ x 1355 families;", text)
-    assert re.search(r"10\.23 child weeks x £[\d,.]+ x 2215 family years;", text)
-    assert "7.509 new teams;" in text
-    assert re.search(r"7 post years x £[\d,.]+ x 53\.39 team years;", text)
-    by_name = {line.line.name: line for line in county.run(0).lines}
-    assert by_name["family_team_set_up"].years == pytest.approx(7.509, abs=5e-4)
-    assert by_name["care_proceedings"].years == pytest.approx(1355, abs=0.5)
+    by_name = {line.line.name: line for line in result.lines}
+    units = {
+        "care_proceedings": "families",
+        "placements": "family years",
+        "family_team_set_up": "new teams",
+        "family_team_practitioners": "team years",
+    }
+    for name, unit in units.items():
+        assert f"{by_name[name].years:.4g} {unit};" in text
 
 
 def test_payback_is_told_as_a_distribution(tendring: AppraisalResult) -> None:

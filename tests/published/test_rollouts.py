@@ -87,13 +87,26 @@ def test_what_the_county_is_said_to_come_to(county: Scenario) -> None:
     assert round(point["need"]) == 35
     assert round(point["tendring_looked_after"]) == 159
     before_shares = point["families_at_full"] * point["children_avoiding_care_per_family"]
-    assert round(before_shares) == 107
-    assert round(before_shares / point["started"], 2) == 0.27
-    assert round(best(county, "entries_avoided_a_year")) == 77
+    assert round(before_shares) == 80
+    assert round(before_shares / point["started"], 2) == 0.20
+    assert round(best(county, "entries_avoided_a_year")) == 58
+    assert round(best(county, "share_of_entries_avoided"), 2) == 0.15
     description = " ".join(county.model.description.split())
     assert "387 families" in description
-    assert "77 entries to care are avoided of the 398" in description
-    assert "107 and 27% before" in description
+    assert "58 of the 398 entries to care of a year are avoided, 15%" in description
+    assert "80 and 20% before" in description
+
+
+def test_what_the_other_families_bring_is_between_nothing_and_as_much() -> None:
+    def avoided(share: float) -> float:
+        settings = {"families_like_closed": share}
+        return load("essex_phase_1", settings=settings).model.best_point()[
+            "children_avoiding_care_per_family"
+        ]
+
+    change = 0.448 - 0.125
+    assert avoided(41 / 81) == pytest.approx(35 * change / 81)
+    assert avoided(1) == pytest.approx(35 * change / 41)
 
 
 def test_need_takes_off_what_is_said_and_adds_nothing_where_it_is_higher() -> None:
