@@ -8,9 +8,10 @@ convolution of intake and profile.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from costmodel.model.expression import ONE, ZERO, Expression, Number, divide, minimum, multiply
-from costmodel.model.gathering import gathered
+from costmodel.model.expression import ONE, ZERO, Expression, Number, divide, minimum, multiply, total
+from costmodel.model.gathering import coefficient, opened_and_gathered
 
 MONTHS = (
     "april",
@@ -60,18 +61,45 @@ def of_cohorts(
     """
     found = []
     for year in range(len(profile)):
-        terms: list[Expression] = []
+        parts: list[_Part] = []
         for cohort in range(min(year + 1, len(intake.joining))):
-            weight = intake.joining[cohort]
-            if benefit:
-                weight = multiply(weight, intake.effect[cohort])
+            joining, effect = intake.joining[cohort], intake.effect[cohort] if benefit else ONE
             late = 0.0 if at_once else intake.lateness(cohort)
             since = year - cohort
-            terms.append(multiply(weight, multiply(Number(1.0 - late), profile[since])))
+            parts.append(_Part(joining, effect, multiply(Number(1.0 - late), profile[since])))
             if since > 0:
-                terms.append(multiply(weight, multiply(Number(late), profile[since - 1])))
-        found.append(gathered(terms))
+                parts.append(_Part(joining, effect, multiply(Number(late), profile[since - 1])))
+        found.append(_sum([part for part in parts if ZERO not in part]))
     return tuple(found)
+
+
+class _Part(NamedTuple):
+    """What one cohort adds to a year: how many, the share of the effect they keep, a share of the profile."""
+
+    joining: Expression
+    effect: Expression
+    share: Expression
+
+
+def _sum(parts: list[_Part]) -> Expression:
+    """Return the sum of the products of parts, with the cohorts that differ by known numbers alone made one.
+
+    Of them the effect they keep and how many they are is taken out, and what is left of the profile is
+    gathered: a few products to be drawn, however many cohorts there are.
+    """
+    if len(parts) == 1:
+        return multiply(parts[0].effect, multiply(parts[0].joining, parts[0].share))
+    found: dict[Expression, dict[Expression, list[Expression]]] = {}
+    for part in parts:
+        kept, effect = coefficient(part.effect)
+        number, who = coefficient(part.joining)
+        found.setdefault(effect, {}).setdefault(who, []).append(multiply(Number(number * kept), part.share))
+    return total(
+        [
+            multiply(effect, total([multiply(who, opened_and_gathered(of)) for who, of in alike.items()]))
+            for effect, alike in found.items()
+        ]
+    )
 
 
 def share_gone(month: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -121,8 +121,7 @@ class Line:
         flat = self.scale * self._unit_value_part(agency, kind, cashable)
         if not (cashable and self._stepped(kind)):
             return flat
-        years = range(len(self.profile))
-        return total([flat, *(self._blocks(year, agency, kind, True) for year in years)])
+        return flat + self._cash_of_blocks(range(len(self.profile)), agency, kind, True)
 
     def year_part(
         self,
@@ -139,7 +138,7 @@ class Line:
         flat = self.quantity * self.adjustment * share * self._unit_value_part(agency, kind, cashable)
         if not (cashable and self._stepped(kind)):
             return flat
-        return flat + self._blocks(year, agency, kind, discounted)
+        return flat + self._cash_of_blocks([year], agency, kind, discounted)
 
     def units(self, year: int, part: UnitValue) -> Expression:
         """Return how many units of one of the line's unit values fall in a year counted from 0."""
@@ -156,14 +155,22 @@ class Line:
             part for part in self._parts_by_name if part.capacity_step != ZERO and kind in (None, part.kind)
         ]
 
-    def _blocks(self, year: int, agency: str | None, kind: str | None, discounted: bool) -> Expression:
-        """Return the pounds of a year released by the whole blocks that end in it."""
+    def _cash_of_blocks(
+        self, years: Sequence[int], agency: str | None, kind: str | None, discounted: bool
+    ) -> Expression:
+        """Return the pounds released by the whole blocks that end in some years."""
         found = []
         for part in self._stepped(kind):
-            blocks = whole(divide(self.units(year, part), part.capacity_step))
+            in_blocks = divide(part.weight * self.quantity * self.adjustment, part.capacity_step)
+            ended = total(
+                [
+                    whole(in_blocks * self.profile[year])
+                    * (self.discount_factors[year] if discounted else ONE)
+                    for year in years
+                ]
+            )
             share = ONE if agency is None else as_expression(part.falls_to.get(agency, 0.0))
-            cash = blocks * part.capacity_step * part.unweighted * share * part.cashable
-            found.append(multiply(cash, self.discount_factors[year]) if discounted else cash)
+            found.append(ended * (part.capacity_step * part.unweighted * share * part.cashable))
         return total(found)
 
     def year_value(self, year: int) -> Expression:

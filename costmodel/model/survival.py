@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from costmodel.model.expression import ONE, ZERO, Expression, Number, divide, multiply, power
-from costmodel.model.gathering import gathered
+from costmodel.model.gathering import gathered, opened_and_gathered
 from costmodel.model.incomplete_gamma import lower_incomplete_gamma
 
 LEAST_SHAPE = 0.02
@@ -251,10 +251,8 @@ def years_in_care(
     They are per child who did not enter when the service was there. `delay` is how many years after joining
     the care would have begun. A year may be negative, where more care was put off into it than it avoids.
     """
-    return tuple(
-        _avoided(stay, year + 1 - delay, re_entry) - _avoided(stay, year - delay, re_entry)
-        for year in range(years)
-    )
+    reached = [_avoided(stay, year - delay, re_entry) for year in range(years + 1)]
+    return tuple(opened_and_gathered([after - before]) for before, after in pairwise(reached))
 
 
 def _avoided(stay: Survival, x: float, re_entry: ReEntry | None) -> Expression:

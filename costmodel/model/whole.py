@@ -6,7 +6,7 @@ that counts as the whole number, from whichever side it comes.
 
 from __future__ import annotations
 
-from costmodel.model.expression import ONE, ZERO, Expression, Number, ceiling, maximum, minimum
+from costmodel.model.expression import ONE, ZERO, Expression, Number, ceiling, maximum, minimum, multiply
 
 ROUNDING = 1e-9
 
@@ -18,7 +18,7 @@ def needed(expression: Expression) -> Expression:
 
 def whole(expression: Expression) -> Expression:
     """Return the greatest whole number that is not above the expression; -1 for anything just below 0."""
-    return ZERO - ceiling(Number(-ROUNDING) - expression)
+    return multiply(Number(-1.0), ceiling(Number(-ROUNDING) - expression))
 
 
 def is_above(left: Expression, right: Expression) -> Expression:
