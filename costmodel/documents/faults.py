@@ -64,6 +64,8 @@ _SYNONYMS = {
         "statuses": "states",
         "serves": "capacity caseload",
         "because": "reason why",
+        "roles": "staff staffing",
+        "posts": "fte headcount",
     }.items()
     for word in words.split()
 }

@@ -22,6 +22,7 @@ _EVIDENCE_KEYS = ("source", "quality", "owner", "review_by", "note")
 _VALUED_SECTIONS = ("inputs", "unit_costs")
 _LINE_SECTIONS = ("benefits", "costs", "pathways", "teams")
 _PRICES = ("unit_cost", "amount", "pathway")
+_OF_UNITS = ("quantity", "capacity_step")
 _JOINING = ("joining", "effect")
 _BY_SITES = ("sites", "per_site", "first_sites", "new_site_effect")
 _OWN_KEYS = ("title", "description", "extends")
@@ -244,7 +245,7 @@ def patched_entry(base: MappingNode, patch: MappingNode, valued: bool) -> Mappin
     if valued and any(key in VALUE_KEYS for key in patch.entries):
         dropped = (*VALUE_KEYS, *_EVIDENCE_KEYS)
     elif any(key in _PRICES for key in patch.entries):
-        dropped = _PRICES
+        dropped = (*_PRICES, *_OF_UNITS) if "pathway" in patch.entries else _PRICES
     entries = {key: entry for key, entry in base.entries.items() if key not in dropped}
     whole = base.whole and patch.whole
     return MappingNode(_without_nulls({**entries, **patch.entries}), patch.place, whole)

@@ -29,10 +29,20 @@ def _one_or_each(value: Any) -> str:
     return "<each>" if isinstance(value, list) else "<one>"
 
 
+def _not_by_name(value: Any) -> Any:
+    if isinstance(value, dict):
+        plain = [each for each in value.values() if isinstance(each, (int, float, str))]
+        advice = f"write [{', '.join(str(each) for each in plain[:3])}{', …' if len(plain) > 3 else ''}]"
+        expected = "a number for every year, or a list with one for each year from the first"
+        refuse(f"{as_written(value)} is no number", expected, advice if plain else "")
+    return value
+
+
 ByYear = Annotated[
     Annotated[Formula, Tag("<one>")]
     | Annotated[list[Formula], Field(min_length=1, max_length=MOST_YEARS), Tag("<each>")],
     Discriminator(_one_or_each),
+    BeforeValidator(_not_by_name),
 ]
 """One number or expression for every year, or a list with one for each year from the first."""
 

@@ -165,3 +165,11 @@ def test_the_files_page_writes_a_roll_out_as_it_is_read() -> None:
         SurvivalEntry,
     ):
         assert all(key in section for key in model.known_keys()), model
+
+
+def test_years_by_name_are_told_how_to_be_a_list() -> None:
+    text = "intake:\n  joining:\n    2026-27: 10\n    2027-28: = n / 2\n"
+    (problem,) = read(text).problems
+    assert (problem.place.line, problem.place.column) == (5, 5)
+    assert problem.found == "joining: a group of keys is no number"
+    assert problem.suggestion == "write [10, = n / 2]"

@@ -486,8 +486,11 @@ def test_a_patch_changes_a_team_key_by_key_and_gives_sites_for_numbers(tmp_path:
     intake: {sites: [1, 2], per_site: 27}
     teams: {family_team: {serves: 27, set_up: null}}
     pathways: {safeguarding: {start: {cpp: 64}}}
+    benefits: {step_downs: {pathway: safeguarding, profile: {years: 1}}}
     """
-    base = HEAD + TEAMS + PATHWAY + BENEFIT + STEP_DOWNS.replace("benefits:\n", "").split("acknow")[0]
+    base = (
+        HEAD + TEAMS + PATHWAY + BENEFIT + "  step_downs: {quantity: 6, unit_cost: child_protection_plan}\n"
+    )
     base += "acknowledgements: {social_worker_time: a child has one plan at a time}\n"
     model = compiled(tmp_path, text, head="", files={"scenarios/base": base})
     assert model.rollout is not None
