@@ -191,10 +191,11 @@ def _falls_to_others(model: Model) -> Notice | None:
 
 def _overlaps(model: Model) -> list[Notice]:
     found = []
-    for group, reason in model.acknowledgements.items():
+    added = {each.group: each.because for each in model.overlaps if each.rule == "add"}
+    for group, reason in {**model.acknowledgements, **added}.items():
         lines = [line.title for line in model.lines if line.overlap_group == group and line.kind == "benefit"]
         if len(lines) > 1:
-            text = f"{listed(lines)} may count the same pound twice and are added: {reason}."
+            text = f"{listed(lines)} may count the same pound twice and are added: {reason.rstrip('.')}."
             found.append(Notice("overlap_added", text))
     return found
 

@@ -171,6 +171,13 @@ def test_agencies_by_name(agency: str, name: str) -> None:
     assert named(agency) == name
 
 
+def test_a_reason_to_add_is_told_wherever_it_is_written() -> None:
+    rule = {"time": {"rule": "add", "because": "they are different hours"}}
+    model = scenario(**{**TIME, "acknowledgements": {}}, overlaps=rule, benefits=PAIR)
+    (text,) = [n.text for n in notices(model) if n.code == "overlap_added"]
+    assert text.endswith("may count the same pound twice and are added: they are different hours.")
+
+
 def test_a_note_of_several_lines_is_told_once() -> None:
     benefits = {
         "a": line(title="Visits", note="counted once"),
