@@ -20,19 +20,23 @@ from costmodel.model.compile_profiles import (
 )
 from costmodel.model.compile_shares import compile_shares
 from costmodel.model.expression import ONE, ZERO, Expression, Number, simplify
-from costmodel.model.findings import Findings, Location
+from costmodel.model.findings import Findings, Location, extent
 from costmodel.model.known_values import is_negative, reach
 from costmodel.model.line import Kind, Line
 from costmodel.model.transitions import Matrix, spared
 
+MOST_TERMS = 20_000
+"""Terms of how many are in a status: they multiply from year to year where shares are uncertain."""
 _ALONE = ("quantity", "unit_cost", "amount", "capacity_step")
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledPathway:
-    """How many fewer are in each status with the service, Expression[year, status], and its support."""
+    """Who is in each status at first, Expression[status], how they move, and what support in it takes."""
 
-    spared: Matrix
+    start: tuple[Expression, ...]
+    without: Matrix
+    with_service: Matrix
     position: Mapping[str, int]
     support: Mapping[str, SupportEntry]
 
@@ -78,11 +82,24 @@ def pathway_lines(
         own = OwnProfile((ONE,) * frame.years, "a year at a time", nothing_after)
     else:
         own = own_profile(entry.profile, at, frame, findings, 0.0)
+    years = max((year + 1 for year, share in enumerate(own.shares) if share != ZERO), default=0)
+    if (
+        max(_terms(pathway.start, moves, years) for moves in (pathway.without, pathway.with_service))
+        > MOST_TERMS
+    ):
+        found = (
+            f"the shares of {entry.pathway} that are inputs make too long an expression over {years} years"
+        )
+        findings.report(
+            (*at, "pathway"), found, "shares that are numbers, fewer moves, or a profile of fewer years"
+        )
+        return (None,)
+    by_year = spared(pathway.start, pathway.without, pathway.with_service, years)
     title = entry.title or name.replace("_", " ").capitalize()
     lines: list[Line | None] = []
     for status, support in pathway.support.items():
-        shares = tuple(row[pathway.position[status]] for row in pathway.spared)
-        both = times(own, shares)
+        shares = tuple(row[pathway.position[status]] for row in by_year)
+        both = times(own, (*shares, *((ZERO,) * (frame.years - years))))
         profile = of_all_who_join(both, kind, frame) if per_one else from_start_month(both, frame)
         update = {
             "title": status.replace("_", " "),
@@ -98,6 +115,32 @@ def pathway_lines(
         place = MadeLine(at, profile)
         lines.append(compile_line(f"{name}_{status}", kind, made, sources, frame, findings, place))
     return tuple(lines)
+
+
+def _terms(start: tuple[Expression, ...], moves: Matrix, years: int) -> int:
+    """Return how many terms the longest expression of an occupancy has, without writing it out."""
+    terms = [_written_terms(number) for number in start]
+    for _ in range(years):
+        reached = []
+        for status in range(len(start)):
+            parts = [
+                (here, _written_terms(row[status]))
+                for here, row in zip(terms, moves, strict=True)
+                if here and row[status] != ZERO
+            ]
+            known = all(here == share == 1 for here, share in parts)
+            reached.append(min(len(parts), 1) if known else sum(here + share + 2 for here, share in parts))
+        terms = reached
+        if max(terms) > MOST_TERMS:
+            break
+    return max(terms)
+
+
+def _written_terms(expression: Expression) -> int:
+    """Return the terms of an expression: 0 for nothing, 1 for a number, at least 2 for anything else."""
+    if isinstance(expression, Number):
+        return int(expression != ZERO)
+    return max(2, extent(expression, {})[0])
 
 
 class _PathwayCompiler:
@@ -121,8 +164,7 @@ class _PathwayCompiler:
                 named = SupportEntry.model_construct(unit_cost=written, a_year=1.0)
                 support[status] = written if isinstance(written, SupportEntry) else named
         position = {status: number for number, status in enumerate(self.statuses)}
-        moved = spared(start, without, with_service, self.frame.years)
-        return CompiledPathway(moved, position, support)
+        return CompiledPathway(start, without, with_service, position, support)
 
     def start(self) -> tuple[Expression, ...]:
         found: dict[str, Expression] = {}
