@@ -16,14 +16,16 @@ from costmodel.version import __version__
 
 if TYPE_CHECKING:
     from costmodel.analysis.appraisal import AppraisalResult
+    from costmodel.analysis.over_time import OverTime
     from costmodel.documents.problems import InputError
     from costmodel.scenario import Scenario, load
 
-__all__ = ["AppraisalResult", "InputError", "Scenario", "__version__", "load"]
+__all__ = ["AppraisalResult", "InputError", "OverTime", "Scenario", "__version__", "load"]
 
 _HOMES = {
     "AppraisalResult": "costmodel.analysis.appraisal",
     "InputError": "costmodel.documents.problems",
+    "OverTime": "costmodel.analysis.over_time",
     "Scenario": "costmodel.scenario",
     "load": "costmodel.scenario",
 }

@@ -101,8 +101,10 @@ def _code() -> list[int]:
 
 
 def _tables(folder: Path | None) -> list[str]:
-    files = (*library.unit_cost_files(folder), *library.index_files(folder), *library.schedule_files(folder))
-    return [str(file) for file in files]
+    rooms = (
+        library.unit_cost_files, library.index_files, library.schedule_files, library.optimism_files,
+    )  # fmt: skip
+    return [str(file) for room in rooms for file in room(folder)]
 
 
 def _sum(path: Path) -> str:

@@ -21,6 +21,7 @@ SCENARIOS = "scenarios"
 UNIT_COSTS = "unit_costs"
 PRICE_INDICES = "unit_costs/indices"
 DISCOUNT_SCHEDULES = "unit_costs/discounting"
+OPTIMISM_TABLES = "unit_costs/optimism_bias"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -87,6 +88,11 @@ def index_files(library: Path | None = None) -> tuple[Path, ...]:
 def schedule_files(library: Path | None = None) -> tuple[Path, ...]:
     """Every discount schedule (`unit_costs/discounting/`), by the same rule as the unit costs."""
     return _visible_files(DISCOUNT_SCHEDULES, library)
+
+
+def optimism_files(library: Path | None = None) -> tuple[Path, ...]:
+    """Every table of optimism bias (`unit_costs/optimism_bias/`), by the same rule as the unit costs."""
+    return _visible_files(OPTIMISM_TABLES, library)
 
 
 def display_path(path: Path) -> str:

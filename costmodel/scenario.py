@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from costmodel.analysis.appraisal import AppraisalResult
     from costmodel.analysis.explanation import Explanation
+    from costmodel.analysis.over_time import OverTime
     from costmodel.analysis.reconciliation import Reconciliation
     from costmodel.analysis.sweep_result import SweepResult
     from costmodel.analysis.switching import SwitchingValue
@@ -37,14 +38,22 @@ class Scenario:
         measures: tuple[str, ...] = (),
         progress: Callable[[int], None] | None = None,
         closed_forms: bool = False,
+        over_time: bool | None = None,
     ) -> AppraisalResult:
         """Return the whole appraisal: lines, measures, cases, exact ranges, Monte Carlo bands, notices.
 
-        With `closed_forms`, also the exact mean and sd of each measure that has them.
+        With `closed_forms`, also the exact mean and sd of each measure that has them; with `over_time`, which
+        a roll-out has unless it is False, also its years.
         """
         from costmodel.analysis.appraisal import appraise
 
-        return appraise(self.model, draws, seed, workers, measures, progress, closed_forms)
+        return appraise(self.model, draws, seed, workers, measures, progress, closed_forms, over_time)
+
+    def over_time(self, draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> OverTime:
+        """Return the appraisal year by year: totals, payback as a distribution, the deficit, the agencies."""
+        from costmodel.analysis.over_time import over_time
+
+        return over_time(self.model, draws, seed, workers)
 
     def range(self, measure: str = "net") -> ValueRange | None:
         """Return the exact minimum and maximum of a measure, None where it can divide by zero."""

@@ -33,6 +33,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(shelf / "unit_costs/placements.yaml")
     write(shelf / "unit_costs/indices/gdp_deflator.yaml")
     write(shelf / "unit_costs/discounting/green_book.yaml")
+    write(shelf / "unit_costs/optimism_bias/anytown.yaml")
     return shelf
 
 
@@ -119,6 +120,7 @@ def test_an_installation_without_data_has_no_shelf(
         (library.unit_cost_files, "unit_costs", "placements.yaml"),
         (library.index_files, "unit_costs/indices", "gdp_deflator.yaml"),
         (library.schedule_files, "unit_costs/discounting", "green_book.yaml"),
+        (library.optimism_files, "unit_costs/optimism_bias", "anytown.yaml"),
     ],
 )
 def test_a_users_file_hides_the_shipped_one_of_the_same_name(
@@ -136,7 +138,7 @@ def test_users_tables_come_first_whatever_their_names(here: Path, shipped: Path)
     assert library.unit_cost_files() == (theirs, shipped / "unit_costs/placements.yaml")
 
 
-def test_indices_and_schedules_are_not_unit_costs(here: Path, shipped: Path) -> None:
+def test_the_other_tables_are_not_unit_costs(here: Path, shipped: Path) -> None:
     assert library.unit_cost_files() == (shipped / "unit_costs/placements.yaml",)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from costmodel.analysis.notices import Notice, notices
+from costmodel.analysis.notice import Notice
+from costmodel.analysis.notices import notices
 from costmodel.analysis.switching import SwitchingValue, switching_value
 from costmodel.analysis.value_range import ValueRange, divides_by_zero, value_range
 from costmodel.model.expression import Expression
@@ -16,6 +17,7 @@ from costmodel.model.model import Model, depends_on
 
 if TYPE_CHECKING:
     from costmodel.analysis.moments import Moments, NoClosedForm
+    from costmodel.analysis.over_time import OverTime
     from costmodel.analysis.simulation import Band
 
 
@@ -65,7 +67,8 @@ class AppraisalResult(NamedTuple):
     """Everything `run` shows.
 
     `switching` holds, per counterfactual input, best values and each case; `held` names the counterfactual
-    inputs that are taken as certain, so that no chance is a chance of the whole.
+    inputs that are taken as certain, so that no chance is a chance of the whole. `over_time` is there where
+    it was asked for, or something is rolled out.
     """
 
     model: Model
@@ -80,6 +83,7 @@ class AppraisalResult(NamedTuple):
     too_few: tuple[str, ...]
     variance_share: Mapping[str, float]
     held: tuple[str, ...]
+    over_time: OverTime | None = None
 
 
 def appraise(
@@ -90,12 +94,14 @@ def appraise(
     measures: tuple[str, ...] = (),
     progress: Callable[[int], None] | None = None,
     closed_forms: bool = False,
+    over_time: bool | None = None,
 ) -> AppraisalResult:
     """Return the appraisal of a model.
 
     `draws` of 0, or a model without uncertain inputs, simulates nothing. `measures` are shown beside the
-    usual ones; `closed_forms` asks for exact means and variances. Raises `UnknownMeasure` for a measure
-    the model does not have.
+    usual ones; `closed_forms` asks for exact means and variances, `over_time` for the years, which None
+    leaves to whether something is rolled out; `progress` then counts every draw twice. Raises
+    `UnknownMeasure` for a measure the model does not have.
     """
     wanted = tuple(dict.fromkeys((*measure_names(model), *measures)))
     expressions = {name: measure(model, name) for name in wanted}
@@ -126,11 +132,33 @@ def appraise(
     means = simulation.line_means if simulation is not None else {}
     shares = simulation.variance_share if simulation is not None else {}
     lines = tuple(_line_result(model, line, best, points, means.get(line.name)) for line in model.lines)
+    told = list(notices(model, shares))
+    years = None
+    if shows_years(model, over_time):
+        years, of_years = _over_time(model, draws, seed, workers, progress)
+        told += of_years
     return AppraisalResult(
         model, payer(model), results, lines, _agencies(model, best, points), _switching(model),
-        notices(model, shares), simulation.draws if simulation is not None else 0, seed,
+        tuple(told), simulation.draws if simulation is not None else 0, seed,
         simulation.too_few if simulation is not None else (), shares, _held(model),
+        years,
     )  # fmt: skip
+
+
+def shows_years(model: Model, asked: bool | None) -> bool:
+    """Return whether an appraisal shows its years: as asked, or where nobody said, for a roll-out."""
+    return model.rollout is not None if asked is None else asked
+
+
+def _over_time(
+    model: Model, draws: int, seed: int, workers: int, progress: Callable[[int], None] | None
+) -> tuple[OverTime, list[Notice]]:
+    from costmodel.analysis.over_time import over_time
+    from costmodel.analysis.rollout_notices import over_time_notices
+
+    told = None if progress is None else lambda finished: progress(draws + finished)
+    found = over_time(model, draws, seed, workers, told)
+    return found, over_time_notices(found)
 
 
 def _line_result(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from costmodel.analysis.comparison_notices import comparison_notices
 from costmodel.analysis.explained_difference import Explained, explain_difference
-from costmodel.analysis.notices import Notice
+from costmodel.analysis.notice import Notice
 from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import HEADLINE, measure, measure_title, measure_unit, payer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costmodel.analysis.notices import Notice, named
+from costmodel.analysis.notice import Notice
+from costmodel.analysis.notices import named
 from costmodel.model.measures import payer
 from costmodel.model.model import Appraisal, Model, depends_on
 from costmodel.model.price_index import AS_STATED
@@ -85,7 +86,12 @@ def _horizons(told: Told) -> Notice | None:
 
 def span(appraisal: Appraisal) -> str:
     """Return the years of an appraisal in words."""
-    return f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
+    years = f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
+    return (
+        years
+        if appraisal.start_month == "april"
+        else f"{years} (begun in {appraisal.start_month.capitalize()})"
+    )
 
 
 def _discounting(told: Told) -> Notice | None:

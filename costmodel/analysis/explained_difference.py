@@ -275,8 +275,11 @@ def _rule_changes(base: Model, other: Model) -> tuple[RuleChange, ...]:
         ("price_year", here.price_year, there.price_year),
         ("price_index", here.price_index, there.price_index),
         ("start", here.start, there.start),
+        ("start_month", here.start_month, there.start_month),
         ("years", str(here.years), str(there.years)),
         ("discounting", here.discounting, there.discounting),
+        ("optimism_bias", here.optimism_bias or "none", there.optimism_bias or "none"),
+        ("overlaps", _overlaps(base), _overlaps(other)),
         ("correlations", _correlations(base), _correlations(other)),
     ]
     return tuple(RuleChange(*rule) for rule in rules if rule[1] != rule[2])
@@ -285,6 +288,12 @@ def _rule_changes(base: Model, other: Model) -> tuple[RuleChange, ...]:
 def _correlations(model: Model) -> str:
     pairs = sorted((*sorted((pair.first, pair.second)), pair.rank) for pair in model.correlations)
     return ", ".join(f"{first} with {second} {rank:g}" for first, second, rank in pairs) or "none"
+
+
+def _overlaps(model: Model) -> str:
+    rules = dict.fromkeys(model.acknowledgements, "add")
+    rules |= {overlap.group: overlap.rule for overlap in model.overlaps}
+    return ", ".join(f"{group}: {rule}" for group, rule in sorted(rules.items())) or "none"
 
 
 def _finite(value: float | None) -> float | None:

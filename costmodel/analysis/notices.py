@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from costmodel.analysis.notice import Notice, listed, some_of
+from costmodel.analysis.rollout_notices import is_per_one, rollout_notices
 from costmodel.model.expression import Expression, total
 from costmodel.model.measures import payer
 from costmodel.model.model import Model, needs
@@ -14,19 +15,14 @@ HIGH_SHARE = 0.10
 """An input with this share of the variance of net or more is one the answer hangs on."""
 
 
-class Notice(NamedTuple):
-    """One thing to know: a code for programs, a sentence or two for people."""
-
-    code: str
-    text: str
-
-
 def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> tuple[Notice, ...]:
     """Return the notices that apply to an appraisal; those about variance need a simulation's shares."""
     found = [
         _changed(model),
         _counterfactual(model),
         _design(model),
+        _no_cost(model),
+        *rollout_notices(model),
         _mixed_price_years(model),
         _undated_prices(model),
         _forecast_prices(model),
@@ -47,7 +43,7 @@ def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> 
 def _changed(model: Model) -> Notice | None:
     if not model.settings:
         return None
-    told = _listed([f"{name} = {text}" for name, text in model.settings.items()])
+    told = listed([f"{name} = {text}" for name, text in model.settings.items()])
     return Notice(
         "changed_inputs", f"This is not the scenario as its files have it: {told} was set from outside them."
     )
@@ -91,11 +87,18 @@ def _design(model: Model) -> Notice | None:
     )
 
 
+def _no_cost(model: Model) -> Notice | None:
+    if any(line.kind == "cost" for line in model.lines):
+        return None
+    text = "No cost is given: what is told is a gross benefit, and not what the service is worth."
+    return Notice("no_cost", text)
+
+
 def _mixed_price_years(model: Model) -> Notice | None:
     years = sorted({year for line in model.lines for year in line.price_years if year != AS_STATED})
     if model.appraisal.price_year != AS_STATED or len(years) < 2:
         return None
-    text = f"Prices of {_listed(years)} are added as stated, without bringing them to one year."
+    text = f"Prices of {listed(years)} are added as stated, without bringing them to one year."
     return Notice("mixed_price_years", text)
 
 
@@ -103,7 +106,7 @@ def _undated_prices(model: Model) -> Notice | None:
     lines = [line.title for line in model.lines if AS_STATED in line.price_years]
     if not lines or model.appraisal.price_year != AS_STATED:
         return None
-    return Notice("price_year_unknown", f"No price year is given for {_listed(lines)}.")
+    return Notice("price_year_unknown", f"No price year is given for {listed(lines)}.")
 
 
 def _forecast_prices(model: Model) -> Notice | None:
@@ -125,7 +128,7 @@ def _mixed_time_bases(model: Model) -> Notice | None:
             bases.setdefault(line.time_base, []).append(line.group or line.title)
     if len(bases) < 2:
         return None
-    parts = [f"{base} ({_listed(list(dict.fromkeys(titles)))})" for base, titles in bases.items()]
+    parts = [f"{base} ({listed(list(dict.fromkeys(titles)))})" for base, titles in bases.items()]
     return Notice("mixed_time_bases", f"Benefits over different times are added: {'; '.join(parts)}.")
 
 
@@ -136,8 +139,13 @@ def _beyond_horizon(model: Model) -> list[Notice]:
         beyond = model.value(line.beyond, point)
         if beyond > 1e-9:
             years = f"{model.appraisal.years} year{'s' if model.appraisal.years > 1 else ''}"
+            of = (
+                f"{model.rollout.of} years"
+                if model.rollout is not None and is_per_one(model, line)
+                else "years"
+            )
             text = (
-                f"{line.title}: {beyond:.3g} years of it fall after the horizon of {years} and do not count."
+                f"{line.title}: {beyond:.3g} {of} of it fall after the horizon of {years} and do not count."
             )
             found.append(Notice("beyond_horizon", text))
     return found
@@ -183,20 +191,22 @@ def _falls_to_others(model: Model) -> Notice | None:
 
 def _overlaps(model: Model) -> list[Notice]:
     found = []
-    for group, reason in model.acknowledgements.items():
+    added = {each.group: each.because for each in model.overlaps if each.rule == "add"}
+    for group, reason in {**model.acknowledgements, **added}.items():
         lines = [line.title for line in model.lines if line.overlap_group == group and line.kind == "benefit"]
         if len(lines) > 1:
-            text = f"{_listed(lines)} may count the same pound twice and are added: {reason}."
+            text = f"{listed(lines)} may count the same pound twice and are added: {reason.rstrip('.')}."
             found.append(Notice("overlap_added", text))
     return found
 
 
 def _line_notes(model: Model) -> list[Notice]:
-    return [
-        Notice("line_note", f"{line.title}: {line.evidence.note.rstrip('.')}.")
-        for line in model.lines
-        if line.evidence.note
-    ]
+    """Return each note of a line once, before it every line that has it."""
+    titles: dict[str, list[str]] = {}
+    for line in model.lines:
+        if line.evidence.note:
+            titles.setdefault(line.evidence.note.rstrip("."), []).append(line.title)
+    return [Notice("line_note", f"{listed(lines)}: {note}.") for note, lines in titles.items()]
 
 
 def _no_deadweight(model: Model) -> Notice | None:
@@ -210,10 +220,9 @@ def _no_deadweight(model: Model) -> Notice | None:
     ]
     if not lines:
         return None
-    shown = (
-        _listed(lines[:3]) if len(lines) <= 3 else f"{', '.join(lines[:2])} and {len(lines) - 2} other lines"
+    return Notice(
+        "no_deadweight", f"Nothing is taken off for what would have happened anyway in {some_of(lines)}."
     )
-    return Notice("no_deadweight", f"Nothing is taken off for what would have happened anyway in {shown}.")
 
 
 def _behind(model: Model, start: frozenset[str]) -> set[str]:
@@ -248,14 +257,14 @@ def _without_source(model: Model) -> Notice | None:
     if not missing:
         return None
     verb = "has" if len(missing) == 1 else "have"
-    return Notice("no_source", f"{_listed(missing)} {verb} no source.")
+    return Notice("no_source", f"{listed(missing)} {verb} no source.")
 
 
 def _unused(model: Model) -> Notice | None:
     if not model.unused:
         return None
     verb = "is" if len(model.unused) == 1 else "are"
-    return Notice("unused_input", f"{_listed(list(model.unused))} {verb} used by nothing.")
+    return Notice("unused_input", f"{listed(list(model.unused))} {verb} used by nothing.")
 
 
 def named(agency: str) -> str:
@@ -267,9 +276,3 @@ def named(agency: str) -> str:
         "ministry_of_justice": "Ministry of Justice",
     }
     return special.get(agency, agency.replace("_", " "))
-
-
-def _listed(items: list[str]) -> str:
-    if len(items) == 1:
-        return items[0]
-    return f"{', '.join(items[:-1])} and {items[-1]}"

@@ -4,7 +4,7 @@ An input that appears in several lines has one value in all of them, so this is 
 line by line. Where the slope in an input has one sign over the box, the extreme is at that input's low
 or high. What is left is branched on: at the two ends for an input the measure is affine in, which loses
 nothing, and by halves for one it is not (`ceil`, an uncertain discount rate), down to a penny (a ratio:
-to the ninth decimal).
+to the ninth decimal). A search that takes too long is given up, and says beyond what no value can be.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
+    Ceiling,
     Divide,
     Expression,
     Name,
@@ -37,14 +38,21 @@ UNBOUNDED_AT = 0.001
 """An unbounded input is taken from this quantile to one less it."""
 PENNY = 0.005
 MOST_BOXES = 20_000
+STEPPED_WORK, STEPPED_LEAST = 40_000, 200
+"""Boxes x steps searched where an uncertain input is rounded to whole numbers, and boxes at least."""
 
 
 class Extreme(NamedTuple):
-    """One end of a range: its value and the inputs that attain it; `exact` is False if the search gave up."""
+    """One end of a range: its value and the inputs that attain it.
+
+    `exact` is False if the search gave up: then nothing beyond `bound` is possible, and `value` is the
+    furthest found. Else the two are the same.
+    """
 
     value: float
     inputs: Mapping[str, float]
     exact: bool
+    bound: float
 
 
 class ValueRange(NamedTuple):
@@ -205,17 +213,17 @@ def cut_ends(value: Distribution) -> Interval:
 def _minimum(problem: Problem, sign: float, tolerance: float) -> Extreme:
     """Return the least value of sign x measure, by branch and bound over the box."""
     order = count()
+    most_boxes = _most_boxes(problem)
     best_value, best_point = math.inf, dict[str, float]()
     waiting: list[tuple[float, int, dict[str, Interval]]] = [(-math.inf, next(order), dict(problem.box))]
-    boxes, exact = 0, True
+    boxes = 0
     while waiting:
         bound, _, box = heapq.heappop(waiting)
         if bound >= best_value - tolerance:
             break
         boxes += 1
-        if boxes > MOST_BOXES:
-            exact = False
-            break
+        if boxes > most_boxes:
+            return Extreme(sign * best_value, _inputs(problem, best_point), False, sign * bound)
         box, bound, steep = _settled(problem, box, sign)
         point = {name: ends[0] for name, ends in box.items()}
         value = sign * _value(problem, point)
@@ -227,7 +235,14 @@ def _minimum(problem: Problem, sign: float, tolerance: float) -> Extreme:
             continue
         for half in _parts(problem, branch, box[branch]):
             heapq.heappush(waiting, (bound, next(order), {**box, branch: half}))
-    return Extreme(sign * best_value, _inputs(problem, best_point), exact)
+    return Extreme(sign * best_value, _inputs(problem, best_point), True, sign * best_value)
+
+
+def _most_boxes(problem: Problem) -> int:
+    """Return how many boxes may be searched: fewer where whole numbers step, which is not closed in on."""
+    steps = problem.program.steps
+    stepped = any(isinstance(step.node, Ceiling) for step in steps)
+    return max(STEPPED_LEAST, STEPPED_WORK // len(steps)) if stepped else MOST_BOXES
 
 
 def _settled(
@@ -272,15 +287,21 @@ def _bound_from_centre(
 
 
 def _widest(problem: Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval]) -> str | None:
-    """Return the free input that can move the measure most, None when all are fixed or small."""
-    best, reach = None, 0.0
+    """Return the free input that can move the measure most, None when all are fixed or small.
+
+    Where more than one can move it without limit (inputs of a `ceil`), the one whose interval is the largest
+    part of the input's own is taken, so that none is halved for ever while another stays whole.
+    """
+    best, reach = None, (0.0, 0.0)
     for name, (low, high) in box.items():
         if low == high:
             continue
         if not problem.affine[name] and high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
             continue
         slope = steep.get(name, (0.0, 0.0))
-        moves = max(abs(slope[0]), abs(slope[1])) * (high - low)
+        steepest = max(abs(slope[0]), abs(slope[1]))
+        whole = problem.box[name][1] - problem.box[name][0]
+        moves = (0.0, steepest * (high - low)) if steepest < math.inf else (1.0, (high - low) / whole)
         if best is None or moves > reach:
             best, reach = name, moves
     return best

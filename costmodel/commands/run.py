@@ -35,6 +35,11 @@ PROGRESS_FROM = 400_000
 @click.option(
     "--measure", "measures", multiple=True, help="Show another measure too: net_nhs, gross_cashable."
 )
+@click.option(
+    "--over-time/--no-over-time",
+    default=None,
+    help="Show the years too: totals, payback, the deficit, who has what when. On by itself for a roll-out.",
+)
 @format_option("table", "json", "csv")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write appraisal.json and appraisal.csv to a new folder."
@@ -49,11 +54,13 @@ def command(
     seed: int,
     workers: int,
     measures: tuple[str, ...],
+    over_time: bool | None,
     form: str,
     out: Path | None,
     force: bool,
 ) -> None:
-    """Appraise a scenario: its lines, totals, cases, exact range and Monte Carlo band."""
+    """Appraise a scenario: its lines, totals, cases, exact range and Monte Carlo band, and its years."""
+    from costmodel.analysis.appraisal import shows_years
     from costmodel.model.measures import UnknownMeasure
 
     if draws == 1:
@@ -65,10 +72,11 @@ def command(
         with _writing_to(out):  # before the work whose result would be lost
             check_free(out, FILES.values(), force)
     loaded = load_scenario(ctx, scenario, settings)
-    with progress_bar(draws) as progress:
+    drawn = draws * (2 if shows_years(loaded.model, over_time) else 1)
+    with progress_bar(drawn) as progress:
         try:
             wanted = form == "json" or out is not None  # only these files have room for the exact moments
-            result = loaded.run(draws, seed, workers, measures, progress, closed_forms=wanted)
+            result = loaded.run(draws, seed, workers, measures, progress, wanted, over_time)
         except UnknownMeasure as error:
             message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
             raise click.BadParameter(message, param_hint="--measure") from error

@@ -147,11 +147,11 @@ def _design(model: Model, asked: dict[str, Any]) -> Design:
 
 
 def _check_measures(model: Model, measures: tuple[str, ...]) -> None:
-    from costmodel.model.measures import known_measures
+    from costmodel.model.measures import further_measures, is_measure, known_measures
 
-    known = known_measures(model)
     for name in measures:
-        if name not in known:
+        if not is_measure(model, name):
+            known = (*known_measures(model), *further_measures(model))
             _refuse("--measure", f"there is no measure '{name}'{suggested(name, known)}")
 
 

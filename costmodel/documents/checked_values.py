@@ -131,6 +131,24 @@ def _year_advice(text: str) -> str:
     return f"write {first}-{int(match[2]) % 100:02d}" if follows else "name one year, from April to March"
 
 
+MONTHS = (
+    "april", "may", "june", "july", "august", "september", "october", "november", "december", "january",
+    "february", "march",
+)  # fmt: skip
+"""The months of a financial year, in order."""
+
+
+def _month(value: Any) -> Any:
+    if value in MONTHS:
+        return value
+    text = value.strip().lower() if isinstance(value, str) else ""
+    meant = next((month for month in MONTHS if len(text) >= 3 and month.startswith(text[:3])), "")
+    if _is_number(value) and value in range(1, 13):
+        meant = MONTHS[(int(value) - 4) % 12]
+    advice = f"write {meant}" if meant else ""
+    refuse(f"{as_written(value)} is not a month", "a month such as october, in lower case", advice)
+
+
 def _price_year(value: Any) -> Any:
     if isinstance(value, str) and " ".join(value.lower().split()) == _AS_STATED:
         return _AS_STATED
@@ -199,6 +217,10 @@ def _entry_name(value: Any) -> Any:
     return value
 
 
+def _name_in_a_list(value: Any) -> Any:
+    return _entry_name(_text(value))
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -210,6 +232,8 @@ Formula = Annotated[float | str, BeforeValidator(_formula)]
 Text = Annotated[str, BeforeValidator(_text)]
 FinancialYear = Annotated[str, BeforeValidator(_financial_year)]
 """A financial year such as `2017-18`."""
+Month = Annotated[str, BeforeValidator(_month)]
+"""A month in lower case."""
 PriceYear = Annotated[str, BeforeValidator(_price_year)]
 """A financial year, or `as stated`."""
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -225,6 +249,8 @@ Names = Annotated[list[Text], BeforeValidator(_listed)]
 UnitCostName = Annotated[str, BeforeValidator(_unit_cost_name)]
 EntryName = Annotated[str, BeforeValidator(_entry_name)]
 """A name that an expression can mention."""
+NameInList = Annotated[str, BeforeValidator(_name_in_a_list)]
+"""The same where it is an item of a list, and not a key."""
 Portion = Annotated[float | str, BeforeValidator(_portion)]
 """A share between 0 and 1, or an expression of inputs."""
 Shares = Annotated[dict[str, Share], AfterValidator(_shares)]

@@ -10,6 +10,7 @@ from costmodel.documents import problems as words
 from costmodel.documents.entries import Written
 from costmodel.documents.inheritance import Read
 from costmodel.documents.layout import laid_out, sections_spelled
+from costmodel.documents.optimism_table import OptimismBiasTable
 from costmodel.documents.problems import Place, Problem
 from costmodel.documents.scenario_document import (
     DiscountScheduleTable,
@@ -24,6 +25,7 @@ _KINDS: tuple[tuple[type[Written], str, str], ...] = (
     (UnitCostTable, "a table of unit costs", "unit_costs/"),
     (PriceIndexTable, "a price index", "unit_costs/indices/"),
     (DiscountScheduleTable, "a discount schedule", "unit_costs/discounting/"),
+    (OptimismBiasTable, "a table of optimism bias", "unit_costs/optimism_bias/"),
 )
 
 

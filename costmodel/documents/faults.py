@@ -55,6 +55,17 @@ _SYNONYMS = {
         "points": "steps number_of_points",
         "index": "levels level",
         "rank": "correlation rho",
+        "intake": "cohort cohorts joiners",
+        "teams": "team",
+        "pathways": "pathway transitions",
+        "overlaps": "overlap",
+        "joining": "joiners families referrals",
+        "in_care": "surviving survival",
+        "statuses": "states",
+        "serves": "capacity caseload",
+        "because": "reason why",
+        "roles": "staff staffing",
+        "posts": "fte headcount",
     }.items()
     for word in words.split()
 }
@@ -73,6 +84,17 @@ _SHAPES: dict[str, str] = {
     "dirichlet": "unit costs and their pseudo-counts, such as {residential_care: 7.65, foster_care: 44.4}",
     "counterfactual": "the name of an input, or a list of names",
     "sweep": "inputs and the values to go through, such as  families: [81, 162]",
+    "by_age": "age bands, each with of_children and shares of unit costs",
+    "pathways": "names of pathways, each with statuses, start, with and support beneath it",
+    "start": "statuses and how many are in each, such as {cpp: 32, cin: 22}",
+    "with": "statuses, each with the shares that go to others, such as  cpp: {closed: 0.1, cpp: rest}",
+    "without": "statuses, each with the shares that go to others, such as  cpp: {in_care: 0.1, cpp: rest}",
+    "support": "statuses, each with the unit cost of a year in it, such as {cpp: child_protection_plan}",
+    "teams": "names of teams, each with serves, roles and falls_to beneath it",
+    "roles": "names of roles, each with posts, salary and on_costs",
+    "overlaps": "overlap groups, each with its rule, such as  placements: {rule: largest}",
+    "counted": "lines and the share of each that counts, such as {police: 0.5}",
+    "grades": "grades of evidence, each with benefits, costs and meaning",
 }
 
 

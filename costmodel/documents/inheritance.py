@@ -1,8 +1,9 @@
 """`extends`: a scenario as a patch of others, merged before it is read as a document.
 
-Sections merge by name. A benefit or a cost merges key by key. An input or a unit cost that is given a
-new value loses the old one with its source, for a source vouches for the number it came with. `null`
-takes an entry out. Two parents that set one key differently are an error.
+Sections merge by name. A benefit, a cost, a pathway or a team merges key by key, and so does the intake,
+which loses its numbers who join when it is given sites, and the other way round. An input or a unit cost
+that is given a new value loses the old one with its source, for a source vouches for the number it came
+with. `null` takes an entry out. Two parents that set one key differently are an error.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from costmodel.documents.yaml_reader import Mapping as MappingNode
 
 _EVIDENCE_KEYS = ("source", "quality", "owner", "review_by", "note")
 _VALUED_SECTIONS = ("inputs", "unit_costs")
-_LINE_SECTIONS = ("benefits", "costs")
+_LINE_SECTIONS = ("benefits", "costs", "pathways", "teams")
+_PRICES = ("unit_cost", "amount", "pathway")
+_OF_UNITS = ("quantity", "capacity_step")
+_JOINING = ("joining", "effect")
+_BY_SITES = ("sites", "per_site", "first_sites", "new_site_effect")
 _OWN_KEYS = ("title", "description", "extends")
 MAX_DEPTH = 12
 """Scenarios that may extend one another in a row."""
@@ -212,6 +217,10 @@ def _patched(base: MappingNode, patch: MappingNode) -> MappingNode:
 
 def _patched_section(section: str, base: MappingNode, patch: MappingNode) -> MappingNode:
     entries: dict[str, Entry] = dict(base.entries)
+    if section == "intake":
+        for given, other in ((_JOINING, _BY_SITES), (_BY_SITES, _JOINING)):
+            if given[0] in patch.entries and not _is_null(patch.entries[given[0]].node):
+                entries = {key: entry for key, entry in entries.items() if key not in other}
     for name, entry in patch.entries.items():
         under = base.entries.get(name)
         if _is_null(entry.node):
@@ -235,8 +244,8 @@ def patched_entry(base: MappingNode, patch: MappingNode, valued: bool) -> Mappin
     dropped: tuple[str, ...] = ()
     if valued and any(key in VALUE_KEYS for key in patch.entries):
         dropped = (*VALUE_KEYS, *_EVIDENCE_KEYS)
-    elif any(key in ("unit_cost", "amount") for key in patch.entries):
-        dropped = ("unit_cost", "amount")
+    elif any(key in _PRICES for key in patch.entries):
+        dropped = (*_PRICES, *_OF_UNITS) if "pathway" in patch.entries else _PRICES
     entries = {key: entry for key, entry in base.entries.items() if key not in dropped}
     whole = base.whole and patch.whole
     return MappingNode(_without_nulls({**entries, **patch.entries}), patch.place, whole)

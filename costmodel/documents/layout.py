@@ -25,7 +25,8 @@ from costmodel.documents.plain_scalars import read_plain
 from costmodel.documents.problems import Problem, near_words, shown
 from costmodel.documents.yaml_reader import Entry, Mapping, Node, Scalar, Sequence, is_blank
 
-_NEEDED = frozenset((*VALUE_KEYS, "unit_cost", "amount"))  # without which there is no value, or no price
+_NEEDED = frozenset((*VALUE_KEYS, "unit_cost", "amount", "joining", "sites", "per_site"))
+"""Keys without which there is no value, no price, or nobody who joins."""
 
 
 def laid_out(node: Node, model: type[Written]) -> tuple[Node, tuple[Problem, ...]]:

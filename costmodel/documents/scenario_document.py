@@ -13,6 +13,7 @@ from costmodel.documents.checked_values import (
     FinancialYear,
     Formula,
     Level,
+    Month,
     Names,
     PlainNumber,
     PriceYear,
@@ -22,6 +23,7 @@ from costmodel.documents.checked_values import (
     refuse,
 )
 from costmodel.documents.entries import LineEntry, Mix, UnitCostEntry, ValueEntry, Written
+from costmodel.documents.rollout_entries import MOST_YEARS, IntakeEntry, OverlapEntry, PathwayEntry, TeamEntry
 from costmodel.documents.sweep_entries import SweepEntry
 
 
@@ -30,7 +32,9 @@ class AppraisalEntry(Written):
 
     start: FinancialYear
     """The financial year that is year 0."""
-    years: Whole = Field(ge=1, le=126)
+    start_month: Month = "april"
+    """The month of year 0 in which the service begins: april, or another in lower case."""
+    years: Whole = Field(ge=1, le=MOST_YEARS)
     """The horizon, in years."""
     price_year: PriceYear
     """The price year everything is brought to, or `as stated` to add values as published."""
@@ -38,6 +42,8 @@ class AppraisalEntry(Written):
     """Which index brings values to the price year; the first shipped one unless given."""
     discounting: Formula
     """`none`, a rate such as 0.035, a schedule's name, or "= expression"."""
+    optimism_bias: Text | None = None
+    """The table in `unit_costs/optimism_bias/` that corrects lines by their `evidence_grade`."""
 
 
 class MeasureEntry(Written):
@@ -108,12 +114,20 @@ class ScenarioDocument(Written):
     """What the service saves or brings."""
     costs: dict[EntryName, LineEntry] = Field(default_factory=dict)
     """What the service costs."""
+    intake: IntakeEntry | None = None
+    """Who joins in each financial year, where the service is rolled out."""
+    pathways: dict[EntryName, PathwayEntry] = Field(default_factory=dict)
+    """Statuses of support, and how children move between them with the service and without it."""
+    teams: dict[EntryName, TeamEntry] = Field(default_factory=dict)
+    """The teams that serve the intake: whole teams, with their set-up, posts and recruitment."""
     measures: dict[EntryName, MeasureEntry] = Field(default_factory=dict)
     """Measures of the scenario's own."""
     correlations: list[CorrelationEntry] = Field(default_factory=list)
     """Inputs that move together."""
     acknowledgements: dict[str, Text] = Field(default_factory=dict)
     """For each overlap group whose lines are added: why that is right here."""
+    overlaps: dict[str, OverlapEntry] = Field(default_factory=dict)
+    """For each overlap group: whether the largest of its lines counts, a share of each, or all of them."""
     cases: dict[EntryName, dict[str, Amount]] = Field(default_factory=dict)
     """Named rules, such as minimum and maximum: inputs to values."""
     published: list[PublishedEntry] = Field(default_factory=list)

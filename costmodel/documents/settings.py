@@ -34,7 +34,7 @@ def with_setting(
             problems = (Problem(place, f"nothing to set '{shown(key)}' to", expected),)
         return node, problems
     patch = value if isinstance(value, Mapping) else Mapping({"value": Entry(place, value)}, place)
-    if location[0] == "unit_costs":
+    if location[0] in ("unit_costs", "teams"):
         evidence = {
             name: Entry(place, Scalar(told, told, quoted=True, place=place))
             for name, told in (("source", "set on the command line"), ("quality", "red"))
@@ -52,7 +52,20 @@ def _settable(node: Mapping, tables: Shelfful) -> list[str]:
     names = list(_keys(node, "inputs"))
     names += [f"unit_cost.{key}" for key in dict.fromkeys((*_keys(node, "unit_costs"), *tables.unit_costs))]
     names += [f"{line}.amount" for section in ("benefits", "costs") for line in _keys(node, section)]
-    return names
+    return [*names, *_team_locations(node)]
+
+
+def _team_locations(node: Mapping) -> dict[str, tuple[str, ...]]:
+    """Return where the money of each team is written, by the name of the input it is."""
+    found: dict[str, tuple[str, ...]] = {}
+    for team in _keys(node, "teams"):
+        at = ("teams", team)
+        if node_at(node, (*at, "set_up")) is not None:
+            found[f"{team}_set_up.amount"] = (*at, "set_up")
+        roles = node_at(node, (*at, "roles"))
+        for role in roles.entries if isinstance(roles, Mapping) else ():
+            found[f"{team}_{role}.unit_cost"] = (*at, "roles", role, "salary")
+    return found
 
 
 def _keys(node: Mapping, section: str) -> tuple[str, ...]:
@@ -69,4 +82,4 @@ def _setting_location(node: Mapping, key: str, tables: Shelfful) -> tuple[str, .
     for section in ("benefits", "costs"):
         if tail == "amount" and node_at(node, (section, head, "amount")) is not None:
             return (section, head, "amount")
-    return ()
+    return _team_locations(node).get(key, ())

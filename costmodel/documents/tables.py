@@ -1,14 +1,15 @@
-"""The tables beside a scenario: unit costs, price indices and discount schedules, read and checked."""
+"""The tables beside a scenario: unit costs, indices, schedules, optimism bias, read and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from costmodel import library
 from costmodel.documents.document_files import DocumentFiles
 from costmodel.documents.entries import UnitCostEntry, Written
+from costmodel.documents.optimism_table import OptimismBiasTable
 from costmodel.documents.problems import Problem, shown
 from costmodel.documents.scenario_document import DiscountScheduleTable, PriceIndexTable, UnitCostTable
 from costmodel.documents.validation import Validated, validate
@@ -36,7 +37,7 @@ class FoundUnitCost:
 
 @dataclass(frozen=True, slots=True)
 class Shelfful:
-    """All tables that can be used: unit costs, price indices and discount schedules, by name."""
+    """All tables that can be used, by name: unit costs, indices, discount schedules, optimism bias."""
 
     unit_costs: Mapping[str, FoundUnitCost]
     indices: Mapping[str, Table]
@@ -45,6 +46,7 @@ class Shelfful:
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
     paths: Mapping[Path, str]
+    optimism: Mapping[str, Table] = field(default_factory=dict)
 
 
 def read_tables(folder: Path | None = None) -> Shelfful:
@@ -77,9 +79,11 @@ def read_tables(folder: Path | None = None) -> Shelfful:
                 unit_costs[key] = FoundUnitCost(entry, node, ("unit_costs", key))
     indices = _read_kind(PriceIndexTable, library.index_files(folder), files, problems, set_aside)
     schedules = _read_kind(DiscountScheduleTable, library.schedule_files(folder), files, problems, set_aside)
+    optimism = _read_kind(OptimismBiasTable, library.optimism_files(folder), files, problems, set_aside)
     return Shelfful(
-        unit_costs, indices, schedules, frozenset(set_aside), tuple(problems), files.sums, files.paths
-    )
+        unit_costs, indices, schedules, frozenset(set_aside), tuple(problems), files.sums, files.paths,
+        optimism,
+    )  # fmt: skip
 
 
 def _read_table(

@@ -26,8 +26,11 @@ ROUNDS = 8
 """How often a document is read, with what was wrong put right, before it is given up."""
 _GENTLE_ROUNDS = 5
 _TAGS = frozenset(
-    ("<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>", "<list>", "<range>", "<word>", "<value>")
-)
+    (
+        "<name>", "<mix>", "<inline>", "<shares>", "<dirichlet>", "<by_age>", "<list>", "<range>", "<word>",
+        "<value>", "<one>", "<each>", "<support>",
+    )
+)  # fmt: skip
 _VALUED = ("inputs", "unit_costs")
 _HARMLESS: dict[str, Any] = {
     "title": "untitled", "source": "unstated", "unit": "unit", "kind": "fiscal", "cashable": 0,
@@ -154,6 +157,8 @@ class _Reading:
             self.amend_key(location)
         elif stand_in is not None:
             self.replace(*stand_in)
+        elif location[:1] == ("intake",):  # half an intake would be another one
+            self.drop(location[:1])
         elif len(location) > 2 and location[2] in ("profile", "adjustments"):
             self.node = without(self.node, location[: 3 if location[2] == "profile" else 4])
         elif location[:1] == ("cases",):
@@ -166,14 +171,18 @@ class _Reading:
 
     def harmless(self, location: Location) -> tuple[Location, Any] | None:
         """Return what can stand in for a wrong value so that nothing follows from it, and where; or None."""
+        if (stand_in := _harmless_in_a_rollout(location)) is not None:
+            return location, stand_in
         match location:
             case ("appraisal",):
                 return location, _APPRAISAL
             case ("appraisal", str(key)) if key in _APPRAISAL:
                 return location, _APPRAISAL[key]
-            case ("benefits" | "costs", _, "price_year"):
+            case ("benefits" | "costs" | "teams", _, "price_year"):
                 target = node_at(self.node, ("appraisal", "price_year"))
                 return location, plain(target) if target is not None else "as stated"
+            case ("intake" | "pathways", *_) | (_, _, "profile", "survival" | "re_entry", *_):
+                return None
             case (_, _, "falls_to", *_):
                 return location[:3], self.agencies(location[:3])
             case ("index", _) | ("published", _, "value" | "to_nearest"):
@@ -230,6 +239,20 @@ class _Reading:
             self.replace(location, "untitled" if location == ("title",) else _APPRAISAL)
         else:
             self.node = without(self.node, location)
+
+
+def _harmless_in_a_rollout(location: Location) -> Any:
+    """Return what can stand in for a wrong value of an intake or a team, None where nothing can."""
+    match location:
+        case ("intake", "spread"):
+            return "evenly"
+        case ("intake", str(key), *_) if key not in ("of", "spread"):
+            return 1
+        case ("teams", _, "limits_intake"):
+            return False
+        case ("teams", _, "serves") | ("teams", _, "roles", _, "posts" | "on_costs"):
+            return 1
+    return None
 
 
 def _names_within(node: Node) -> set[str]:

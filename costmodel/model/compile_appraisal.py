@@ -6,7 +6,7 @@ from costmodel.documents.problems import as_a_share
 from costmodel.documents.scenario_document import DiscountScheduleTable, PriceIndexTable
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.tables import Table
-from costmodel.model.compile_lines import report_price_year
+from costmodel.model.compile_prices import report_price_year
 from costmodel.model.discounting import DiscountSchedule, DiscountStep, constant_rate_factors, undiscounted
 from costmodel.model.expression import Expression, Number, simplify
 from costmodel.model.findings import Findings, Location
@@ -15,7 +15,12 @@ from costmodel.model.price_index import AS_STATED, PriceIndex
 
 
 def compile_appraisal(
-    sources: ScenarioSources, index: PriceIndex | None, discounting: str, title: str
+    sources: ScenarioSources,
+    index: PriceIndex | None,
+    discounting: str,
+    title: str,
+    optimism_bias: str = "",
+    optimism_bias_title: str = "",
 ) -> Appraisal:
     """Return the rules of the appraisal, for people to read."""
     written = sources.document.appraisal
@@ -29,6 +34,9 @@ def compile_appraisal(
         price_year_is_forecast=uprated and index is not None and index.is_forecast(written.price_year),
         discounting=discounting,
         discounting_title=title,
+        start_month=written.start_month,
+        optimism_bias=optimism_bias,
+        optimism_bias_title=optimism_bias_title,
     )
 
 

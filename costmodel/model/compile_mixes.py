@@ -1,31 +1,23 @@
-"""Mixes: shares of unit costs that sum to 1, as written or as Dirichlet pseudo-counts."""
+"""Mixes: shares of unit costs that sum to 1, as written, by age band, or as Dirichlet pseudo-counts."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 
-from costmodel.documents.entries import Dirichlet
-from costmodel.documents.problems import as_a_share
+from costmodel.documents.entries import AgeBands, Dirichlet
+from costmodel.documents.problems import shown
 from costmodel.documents.scenario_sources import ScenarioSources
-from costmodel.model.compile_lines import MixShares
+from costmodel.model.compile_frame import MixShares
+from costmodel.model.compile_shares import compile_shares
 from costmodel.model.distributions import Beta
-from costmodel.model.expression import (
-    ONE,
-    Expression,
-    Name,
-    Number,
-    appears_once,
-    multiply,
-    names,
-    simplify,
-    substitute,
-    subtract,
-)
+from costmodel.model.expression import ONE, ZERO, Expression, Name, Number, multiply, subtract, total
 from costmodel.model.findings import Findings, Location, origin
 from costmodel.model.inputs import Evidence, Input
-from costmodel.model.interval import bounds, enclose
-from costmodel.model.program import program
+from costmodel.model.known_values import written_out
+
+OF_CHILDREN = "of_children"
+"""The key of an age band that holds the share of children in it."""
 
 
 def compile_mixes(
@@ -33,17 +25,6 @@ def compile_mixes(
 ) -> dict[str, MixShares]:
     """Return each mix as unit costs with their shares; the sticks of a Dirichlet are added to the inputs."""
     return _MixCompiler(sources, inputs, findings).mixes(frozenset(inputs))
-
-
-def written_out(expression: Expression, inputs: Mapping[str, Input]) -> Expression:
-    """Return an expression with known and derived inputs put in."""
-    done: dict[str, Expression] = {}
-    for name, item in inputs.items():
-        if isinstance(item.value, Expression):
-            done[name] = substitute(item.value, done)
-        elif isinstance(item.value, (int, float)):
-            done[name] = Number(float(item.value))
-    return substitute(expression, done)
 
 
 class _MixCompiler:
@@ -58,69 +39,39 @@ class _MixCompiler:
         for name, entry in self.document.mixes.items():
             if isinstance(entry, Dirichlet):
                 found[name] = self.dirichlet(name, entry, known)
+            elif isinstance(entry, AgeBands):
+                found[name] = self.by_age(name, entry, known)
             else:
-                found[name] = self.shares(name, entry, known)
+                found[name] = self.shares(("mixes", name), entry, known)
         return found
 
-    def shares(self, name: str, entry: Mapping[str, float | str], known: frozenset[str]) -> MixShares:
-        at: Location = ("mixes", name)
-        shares: dict[str, Expression] = {}
-        rest = [item for item, written in entry.items() if written == "rest"]
-        for item, written in entry.items():
-            if item not in self.sources.unit_costs:
-                self.findings.unknown(
-                    (*at, item), "unit cost", item, tuple(self.sources.unit_costs), key=True
-                )
-                continue
-            if written != "rest":
-                shares[item] = simplify(self.findings.expression(written, (*at, item), known))
-        if len(rest) > 1:
-            self.findings.report((*at, rest[1]), "rest twice", "rest once")
-        given = [written_out(share, self.inputs) for share in shares.values()]
-        left: Expression = ONE
-        for item in sorted(shares):
-            left = subtract(left, shares[item])
-        for item, share in shares.items():
-            self.check_share((*at, item), item, share)
-        known_sum = sum(share.value for share in given if isinstance(share, Number))
-        all_known = all(isinstance(share, Number) for share in given)
-        if not rest and (not all_known or abs(known_sum - 1.0) > 1e-9):
-            total = f"{known_sum:g}" if all_known else "an uncertain total"
-            self.findings.report(
-                at, f"shares that sum to {total}", "shares that sum to 1, or rest once", key=True
-            )
-        if rest and all_known and known_sum > 1 + 1e-9:
-            self.findings.report(
-                at, f"shares that sum to {known_sum:g} before the rest", "at most 1", key=True
-            )
-        for item in rest:
-            if item in self.sources.unit_costs:
-                self.check_rest((*at, item), item, left)
-                shares[item] = left
+    def shares(self, at: Location, entry: Mapping[str, float | str], known: frozenset[str]) -> MixShares:
+        shares = compile_shares(
+            entry, at, self.inputs, self.findings, known, "unit cost", tuple(self.sources.unit_costs)
+        )
         return tuple((item, shares[item]) for item in entry if item in shares)
 
-    def check_share(self, location: Location, item: str, share: Expression) -> None:
-        known = written_out(share, self.inputs)
-        low = high = known.value if isinstance(known, Number) else 0.0
-        if isinstance(share, Name) and self.inputs[share.name].is_uncertain:
-            value = self.inputs[share.name].value
-            if not isinstance(value, (int, float, Expression)) and not value.is_conditional:
-                low, high = value.low, value.high
-        if low < 0 or high > 1:
-            wrong = low if low < 0 else high
-            advice = as_a_share(wrong)
-            self.findings.report(location, f"{item}: a share of {wrong:g}", "a share between 0 and 1", advice)
-
-    def check_rest(self, location: Location, item: str, left: Expression) -> None:
-        """Report a rest that falls below 0 where the shares before it are all at their highest."""
-        written = written_out(left, self.inputs)
-        box = {name: bounds(self.inputs[name]) for name in names(written)}
-        steps = program([written])
-        low, _ = enclose(steps, box)[steps.outputs[0]]
-        # with one name in two shares the bounds are wider than the truth; the draws are watched instead
-        if appears_once(written) and -math.inf < low < -1e-9:
-            found = f"{item}: the rest is {low:.3g} where the other shares are at their highest"
-            self.findings.report(location, found, "shares that leave at least 0 for the rest")
+    def by_age(self, name: str, entry: AgeBands, known: frozenset[str]) -> MixShares:
+        """Return the shares of unit costs over all ages: of each, the sum over bands of children x share."""
+        at: Location = ("mixes", name, "by_age")
+        of_children: dict[str, float | str] = {}
+        for band, row in entry.by_age.items():
+            if OF_CHILDREN in row:
+                of_children[band] = row[OF_CHILDREN]
+            else:
+                found = f"no '{OF_CHILDREN}' in {shown(band)}"
+                expected = f"{OF_CHILDREN}: the share of children in the band, or rest"
+                self.findings.report((*at, band), found, expected, key=True)
+        whole = len(of_children) == len(entry.by_age)
+        children = compile_shares(
+            of_children, at, self.inputs, self.findings, known, below=(OF_CHILDREN,), whole=whole
+        )
+        terms: dict[str, list[Expression]] = {}
+        for band, row in entry.by_age.items():
+            costs = {item: share for item, share in row.items() if item != OF_CHILDREN}
+            for item, share in self.shares((*at, band), costs, known):
+                terms.setdefault(item, []).append(multiply(children.get(band, ZERO), share))
+        return tuple((item, total(parts)) for item, parts in terms.items())
 
     def dirichlet(self, name: str, entry: Dirichlet, known: frozenset[str]) -> MixShares:
         """Return Dirichlet shares as broken sticks: independent betas, so that the algebra stays multilinear.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from costmodel.documents.scenario_document import PublishedEntry
 from costmodel.documents.scenario_sources import ScenarioSources
-from costmodel.model.compile_mixes import written_out
 from costmodel.model.expression import Expression, Number, names, simplify
 from costmodel.model.findings import Findings, Location, origin
 from costmodel.model.inputs import Correlation, Input
-from costmodel.model.measures import known_measures
+from costmodel.model.known_values import written_out
+from costmodel.model.measures import further_measures, known_measures
 from costmodel.model.model import Model, OwnMeasure, Published
 
 
@@ -72,7 +72,7 @@ class Questions:
     def measures(self, model: Model) -> dict[str, OwnMeasure]:
         """Return the scenario's own measures over the model's."""
         found: dict[str, OwnMeasure] = {}
-        built_in = known_measures(model)
+        built_in = _measures(model)
         for name, entry in self.document.measures.items():
             location = ("measures", name)
             if name in built_in:
@@ -86,18 +86,20 @@ class Questions:
             found[name] = OwnMeasure(entry.title, value, entry.unit, origin(self.sources.node, location))
         return found
 
-    def published(self, model: Model) -> tuple[Published, ...]:
-        """Return the published figures to be recomputed."""
+    def published(self, model: Model, every_line: bool) -> tuple[Published, ...]:
+        """Return the published figures to be recomputed; `every_line` says that all could be compiled."""
         found = []
         entries = {**self.document.benefits, **self.document.costs}
         groups = {entry.group for entry in entries.values() if entry.group}
+        groups |= {line.group for line in model.lines if line.group}
+        written = [name for name, entry in entries.items() if entry.pathway is None]
         choices: dict[str, tuple[str, ...]] = {
-            "measure": known_measures(model),
-            "line": tuple(entries),
+            "measure": _measures(model),
+            "line": tuple(dict.fromkeys((*written, *(line.name for line in model.lines)))),
             "group": tuple(sorted(groups)),
         }
         # a line that was set aside may have been the only one of an agency, which measures are named after
-        whole = len(model.lines) == len(entries) and not self.findings.set_aside
+        whole = every_line and not self.findings.set_aside
         for position, entry in enumerate(self.document.published):
             location: Location = ("published", position)
             kinds = [kind for kind in choices if getattr(entry, kind) is not None]
@@ -107,12 +109,19 @@ class Questions:
                 continue
             target = getattr(entry, kinds[0])
             narrowed = kinds[0] == "measure" and target.partition("_")[0] in ("gross", "cost", "net")
-            if target not in choices[kinds[0]] and (whole or not narrowed):
+            uncertain = narrowed or self.may_be_made(target)
+            if target not in choices[kinds[0]] and (whole or not uncertain):
                 self.findings.unknown((*location, kinds[0]), kinds[0], target, choices[kinds[0]])
             if entry.case is not None and entry.case not in self.document.cases:
                 self.findings.unknown((*location, "case"), "case", entry.case, tuple(self.document.cases))
             found.append(self._published_figure(entry, kinds[0], target, location))
         return tuple(found)
+
+    def may_be_made(self, line: str) -> bool:
+        """Return whether a line of this name may be one that a team or a pathway makes."""
+        makers = {*self.document.teams, *self.findings.set_aside}
+        makers |= {name for name, entry in self.document.benefits.items() if entry.pathway is not None}
+        return any(line.startswith(f"{maker}_") for maker in makers)
 
     def _published_figure(
         self, entry: PublishedEntry, kind: str, target: str, location: Location
@@ -127,3 +136,8 @@ class Questions:
             explanation=entry.explanation or "",
             origin=origin(self.sources.node, (*location, "value")),
         )
+
+
+def _measures(model: Model) -> tuple[str, ...]:
+    """Return every measure a scenario may mention, those of single years too."""
+    return (*known_measures(model), *further_measures(model))

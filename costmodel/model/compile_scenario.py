@@ -6,26 +6,45 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from costmodel.documents.entries import InlineUnitCost
+from costmodel.documents.entries import InlineUnitCost, LineEntry
 from costmodel.documents.problems import InputError
 from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.documents.validation import spot
+from costmodel.model.cohorts import Intake, share_gone
 from costmodel.model.compile_appraisal import compile_appraisal, compile_discounting, compile_index
+from costmodel.model.compile_frame import Frame
 from costmodel.model.compile_inputs import ValueSource, compile_inputs
-from costmodel.model.compile_lines import Frame, compile_line, line_names
+from costmodel.model.compile_intake import compile_intake
+from costmodel.model.compile_lines import compile_line
 from costmodel.model.compile_mixes import compile_mixes
+from costmodel.model.compile_optimism import compile_optimism
+from costmodel.model.compile_overlaps import compile_overlaps
+from costmodel.model.compile_pathways import (
+    CompiledPathway,
+    compile_pathways,
+    pathway_line_names,
+    pathway_lines,
+)
 from costmodel.model.compile_questions import Questions
 from costmodel.model.compile_sweep import compile_axes
-from costmodel.model.design import Axis
-from costmodel.model.expression import (
-    names,
+from costmodel.model.compile_teams import (
+    CompiledTeam,
+    compile_teams,
+    team_line_names,
+    team_lines,
+    team_values,
 )
-from costmodel.model.findings import Findings
+from costmodel.model.design import Axis
+from costmodel.model.expression import Expression
+from costmodel.model.findings import Findings, Location
 from costmodel.model.grammar import FUNCTIONS
 from costmodel.model.inputs import Input
-from costmodel.model.line import Line
-from costmodel.model.model import Model, needs
+from costmodel.model.line import Kind, Line
+from costmodel.model.model import Model
+from costmodel.model.overlap import counted_once
 from costmodel.model.price_index import AS_STATED, financial_year_start
+from costmodel.model.rollout import RollOut
+from costmodel.model.used_inputs import used_inputs
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -58,9 +77,25 @@ class _ScenarioCompiler:
         known = frozenset(self.inputs)
         index = compile_index(self.sources, self.findings)
         factors, discounting, discounting_title = compile_discounting(self.sources, known, self.findings)
-        frame = Frame(known, mixes, document.appraisal.price_year, index, factors)
-        lines = self.lines(frame)
-        self.check_overlaps(lines)
+        bias, bias_table, bias_title = compile_optimism(self.sources, self.findings)
+        frame = Frame(
+            names=known,
+            mixes=mixes,
+            price_year=document.appraisal.price_year,
+            index=index,
+            discount_factors=factors,
+            inputs=self.inputs,
+            gone=share_gone(document.appraisal.start_month),
+            bias=bias,
+            bias_table=bias_table,
+        )
+        frame, teams, rollout = self.rolled_out(frame)
+        pathways = compile_pathways(self.sources, frame, self.findings)
+        found = self.lines(frame, pathways, teams)
+        lines = tuple(line for line in found if line is not None)
+        whole = len(lines) == len(found)
+        overlaps = compile_overlaps(self.sources, lines, whole, frame, self.findings)
+        lines = counted_once(lines, overlaps) if overlaps else lines
         questions = Questions(self.sources, self.inputs, self.findings)
         model = Model(
             name=self.sources.name,
@@ -68,7 +103,9 @@ class _ScenarioCompiler:
             source=document.source or "",
             description=document.description or "",
             design=document.design or "",
-            appraisal=compile_appraisal(self.sources, index, discounting, discounting_title),
+            appraisal=compile_appraisal(
+                self.sources, index, discounting, discounting_title, bias_table, bias_title
+            ),
             inputs=self.inputs,
             lines=lines,
             cases=questions.cases(),
@@ -77,21 +114,38 @@ class _ScenarioCompiler:
             counterfactual=questions.counterfactual(),
             price_index=index,
             settings=dict(self.sources.settings),
+            rollout=rollout,
+            overlaps=overlaps,
         )
         model = replace(model, measures=questions.measures(model))
-        model = replace(model, published=questions.published(model))
+        model = replace(model, published=questions.published(model, whole))
         return replace(model, sweep=self.sweep(model))
+
+    def rolled_out(self, frame: Frame) -> tuple[Frame, tuple[CompiledTeam, ...], RollOut | None]:
+        """Return the frame with who joins in it, the teams that serve them, and both as can be shown."""
+        wished = compile_intake(self.sources, self.inputs, self.findings)
+        teams, rollout = compile_teams(self.sources, wished, frame, self.findings)
+        if wished is None or rollout is None:
+            named = self.document.intake.of if self.document.intake is not None else ""
+            return replace(frame, of=named), teams, rollout
+        joining: tuple[Expression, ...] = rollout.joining
+        intake = Intake(joining, wished.intake.effect, wished.intake.gone, wished.intake.evenly)
+        return replace(frame, of=wished.of, intake=intake), teams, rollout
 
     def sweep(self, model: Model) -> tuple[Axis, ...]:
         """Return what the scenario says should be varied: of all unit costs, those it uses."""
         if not self.document.sweep:
             return ()
         whole = not (self.sources.problems or self.findings.problems)
-        return compile_axes(self.document.sweep, self.trimmed(model) if whole else model, self.findings)
+        # what a model in part leaves unused may be used by what is wrong
+        subject = self.trimmed(model) if whole else replace(model, unused=tuple(model.inputs))
+        return compile_axes(self.document.sweep, subject, self.findings)
 
     def check_names(self) -> None:
         document = self.document
-        sections = ("inputs", "unit_costs", "mixes", "benefits", "costs", "measures", "cases")
+        sections = (
+            "inputs", "unit_costs", "mixes", "benefits", "costs", "pathways", "teams", "measures", "cases",
+        )  # fmt: skip
         for section in sections:
             for name in getattr(document, section):
                 if not _IDENTIFIER.fullmatch(name) or name in FUNCTIONS:
@@ -99,6 +153,7 @@ class _ScenarioCompiler:
                     self.findings.report((section, name), f"'{name}' as a name", expected, key=True)
         for name in sorted(set(document.benefits) & set(document.costs)):
             self.findings.report(("costs", name), f"'{name}' is a benefit too", "another name", key=True)
+        self.check_made_names()
         for section in ("start", "price_year"):
             year = getattr(document.appraisal, section)
             allowed = section == "price_year" and year == AS_STATED
@@ -106,6 +161,23 @@ class _ScenarioCompiler:
                 self.findings.report(
                     ("appraisal", section), f"start: '{year}'", "a financial year such as 2020-21"
                 )
+
+    def check_made_names(self) -> None:
+        """Report lines that a pathway or a team would make, and whose name is taken."""
+        document = self.document
+        taken = {*document.benefits, *document.costs}
+        made: list[tuple[str, Location]] = []
+        for section in ("benefits", "costs"):
+            for name, entry in getattr(document, section).items():
+                if entry.pathway in document.pathways:
+                    pathway = document.pathways[entry.pathway]
+                    made += [(line, (section, name)) for line in pathway_line_names(name, pathway)]
+        for name, team in document.teams.items():
+            made += team_line_names(name, team).items()
+        for line, location in made:
+            if line in taken:
+                self.findings.report(location, f"{line} is a line already", "another name", key=True)
+            taken.add(line)
 
     def value_sources(self) -> dict[str, ValueSource]:
         """Return every value of the scenario: its inputs, the unit costs, the amounts on its lines."""
@@ -130,50 +202,33 @@ class _ScenarioCompiler:
                 if entry.unit is None:
                     entry = entry.model_copy(update={"unit": "GBP"})
                 found[key] = ValueSource(key, entry, node, place, line.price_year or AS_STATED)
-        return found
+        return {**found, **team_values(self.sources)}
 
-    def lines(self, frame: Frame) -> tuple[Line, ...]:
+    def lines(
+        self, frame: Frame, pathways: Mapping[str, CompiledPathway], teams: tuple[CompiledTeam, ...]
+    ) -> tuple[Line | None, ...]:
+        """Return every line, None for each that could not be compiled."""
         document = self.document
-        lines = [
-            compile_line(name, "benefit", entry, self.sources, frame, self.findings)
-            for name, entry in document.benefits.items()
-        ]
-        lines += [
-            compile_line(name, "cost", entry, self.sources, frame, self.findings)
-            for name, entry in document.costs.items()
-        ]
+        lines: list[Line | None] = []
+        sections: tuple[tuple[Kind, Mapping[str, LineEntry]], ...] = (
+            ("benefit", document.benefits),
+            ("cost", document.costs),
+        )
+        for kind, entries in sections:
+            for name, entry in entries.items():
+                if entry.pathway is not None:
+                    lines += pathway_lines(name, kind, entry, pathways, self.sources, frame, self.findings)
+                else:
+                    lines.append(compile_line(name, kind, entry, self.sources, frame, self.findings))
+        lines += team_lines(teams, self.sources, frame, self.findings)
+        lines += [None] * (len(document.teams) - len(teams))
         if not lines and not self.findings.set_aside and not self.sources.problems:
             self.findings.report((), "no benefits and no costs", "at least one line", key=True)
-        return tuple(line for line in lines if line is not None)
-
-    def check_overlaps(self, lines: tuple[Line, ...]) -> None:
-        groups: dict[str, list[str]] = {}
-        for line in lines:
-            if line.overlap_group and line.kind == "benefit":
-                groups.setdefault(line.overlap_group, []).append(line.name)
-        for group, members in groups.items():
-            if len(members) > 1 and group not in self.document.acknowledgements:
-                found = f"{' and '.join(members)} are added, and both are in overlap group '{group}'"
-                expected = f"acknowledgements: {{{group}: why they do not count the same pound twice}}"
-                self.findings.report(("benefits", members[-1]), found, expected, key=True)
-        for group in self.document.acknowledgements:
-            if group not in groups and len(lines) == len(self.document.benefits) + len(self.document.costs):
-                self.findings.unknown(
-                    ("acknowledgements", group), "overlap group", group, tuple(groups), key=True
-                )
+        return tuple(lines)
 
     def trimmed(self, model: Model) -> Model:
         """Return the model without the unit costs it does not use, its unused inputs and files named."""
-        wanted: set[str] = set()
-        waiting = {name for line in model.lines for name in line_names(line)}
-        waiting |= {
-            name for own in model.measures.values() for name in names(own.value) if name in model.inputs
-        }
-        while waiting:
-            name = waiting.pop()
-            if name not in wanted and name in model.inputs:
-                wanted.add(name)
-                waiting |= needs(model.inputs[name])
+        wanted = used_inputs(model, self.findings.settled)
         unused = tuple(name for name in self.document.inputs if name not in wanted)
         inputs = {name: item for name, item in model.inputs.items() if name in wanted or name in unused}
         return replace(model, inputs=inputs, unused=unused, files=self.files(inputs))
@@ -187,5 +242,7 @@ class _ScenarioCompiler:
             used.add(tables.indices[chosen].file)
         if isinstance(appraisal.discounting, str) and appraisal.discounting in tables.schedules:
             used.add(tables.schedules[appraisal.discounting].file)
+        if (bias := tables.optimism.get(appraisal.optimism_bias or "")) is not None:
+            used.add(bias.file)
         kept = {path: digest for path, digest in tables.files.items() if path in used}
         return dict(sorted({**self.sources.files, **kept}.items()))

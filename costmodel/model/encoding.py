@@ -21,6 +21,7 @@ from costmodel.model import (
     line,
     model,
     price_index,
+    rollout,
     unbounded_distributions,
 )
 
@@ -34,6 +35,7 @@ _HOMES = (
     line,
     price_index,
     design,
+    rollout,
     model,
 )
 _TUPLE = "#"

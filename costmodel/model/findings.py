@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
@@ -27,13 +27,21 @@ DEEPEST: Final = 200
 
 @dataclass(slots=True)
 class Findings:
-    """The problems so far, and the names set aside because they were reported already."""
+    """The problems so far, and the names set aside because they were reported already.
+
+    `settled` holds the inputs whose values were put in once and for all, to shape a survival curve.
+    """
 
     node: Node
     set_aside: frozenset[str]
     problems: list[Problem] = field(default_factory=list)
     constants: dict[str, Expression] = field(default_factory=dict)
     extents: dict[str, tuple[int, int]] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+
+    def within(self, node: Node) -> Findings:
+        """Return the same findings for locations of another node, such as a table's."""
+        return replace(self, node=node)
 
     def report(
         self, location: Location, found: str, expected: str, suggestion: str = "", *, key: bool = False

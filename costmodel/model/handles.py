@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from costmodel.model.expression import Expression, Name, Number, as_expression, multiply
+from costmodel.model.expression import ZERO, Expression, Name, Number, as_expression, multiply
 from costmodel.model.inputs import Evidence, Input
 from costmodel.model.line import Adjustment, Line, UnitValue
 from costmodel.model.model import Model
+from costmodel.model.overlap import counted_once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +62,9 @@ def opened(model: Model, handles: Collection[str]) -> Model:
         else:
             line, _, kind = name.rpartition(".")
             model = _with_adjustment(model, line, kind)
-    return model
+    if not rules or not model.overlaps:
+        return model
+    return replace(model, lines=counted_once(model.lines, model.overlaps))
 
 
 def discount_factors(model: Model, rates: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -115,7 +118,11 @@ def _with_price_factors(model: Model) -> Model:
     def priced(part: UnitValue) -> UnitValue:
         name = f"{_PRICE}{part.price_year}"
         added[name] = part.price_factor
-        return replace(part, value=multiply(multiply(part.weight, Name(part.input_name)), Name(name)))
+        value = multiply(multiply(part.weight, Name(part.input_name)), Name(name))
+        one = part.unweighted
+        return replace(
+            part, value=value, unweighted=one if one == ZERO else Name(part.input_name) * Name(name)
+        )
 
     lines = tuple(
         replace(line, unit_values=tuple(priced(part) for part in line.unit_values)) for line in model.lines
@@ -133,6 +140,7 @@ def _with_adjustment(model: Model, name: str, kind: str) -> Model:
     named = Name(handle)
     made = named if kind == "attribution" else as_expression(1.0) + multiply(Number(sign), named)
     standing[kind] = Adjustment(kind, handle, made)
-    changed = replace(line, adjustments=tuple(standing[each] for each in ADJUSTMENTS if each in standing))
+    order = (*ADJUSTMENTS, *(each for each in standing if each not in ADJUSTMENTS))
+    changed = replace(line, adjustments=tuple(standing[each] for each in order if each in standing))
     lines = tuple(changed if each.name == name else each for each in model.lines)
     return _with_inputs(model, {handle: _as_value(share)}, lines)

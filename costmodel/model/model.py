@@ -12,6 +12,7 @@ from costmodel.model.expression import Expression, Number, as_expression, evalua
 from costmodel.model.inputs import Correlation, Input, Origin
 from costmodel.model.line import Line
 from costmodel.model.price_index import PriceIndex
+from costmodel.model.rollout import Overlap, RollOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """The rules of an appraisal: when it starts, how long it runs, its prices and its discounting."""
+    """The rules of an appraisal: when it starts, how long it runs, its prices and its discounting.
+
+    `start_month` is a month in lower case; `optimism_bias` names the table of optimism bias by grade of
+    evidence, empty where there is none.
+    """
 
     start: str
     years: int
@@ -54,6 +59,9 @@ class Appraisal:
     price_year_is_forecast: bool
     discounting: str
     discounting_title: str
+    start_month: str = "april"
+    optimism_bias: str = ""
+    optimism_bias_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class Model:
     `inputs` are in an order in which each depends only on those before it. `unused` names inputs that
     no line, measure or input needs. `files` maps each file read to the SHA-256 of its bytes, `settings` each
     input that was set from outside the files to what it was set to; `sweep` is what the scenario itself says
-    should be varied.
+    should be varied. `rollout` is None where no intake is written; `overlaps` are the rules for benefits that
+    may count the same pound twice.
     """
 
     name: str
@@ -85,6 +94,8 @@ class Model:
     files: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     sweep: tuple[Axis, ...] = ()
+    rollout: RollOut | None = None
+    overlaps: tuple[Overlap, ...] = ()
 
     @cached_property
     def uncertain(self) -> tuple[Input, ...]:

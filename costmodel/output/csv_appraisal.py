@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
+
+if TYPE_CHECKING:
+    from costmodel.analysis.simulation import Band
 
 COLUMNS = ("scenario", "item", "name", "unit", "price_year", "statistic", "value", "standard_error")
 Row = tuple[str, str, str, str, str, str, float | str, float | str]
@@ -36,6 +40,11 @@ def _rows(result: AppraisalResult) -> Iterator[Row]:
     for measure in result.measures.values():
         for statistic, value, error in _measure_figures(measure):
             yield (result.model.name, "measure", measure.name, measure.unit, year, statistic, value, error)
+    if result.over_time is not None:
+        from costmodel.output.csv_over_time import over_time_rows
+
+        for row in over_time_rows(result.over_time):
+            yield (result.model.name, *row[:3], year, *row[3:])
 
 
 def _line_figures(line: LineResult) -> Iterator[tuple[str, float]]:
@@ -51,9 +60,13 @@ def _measure_figures(measure: MeasureResult) -> Iterator[tuple[str, float, float
     for case, value in measure.cases.items():
         yield f"case:{case}", value, ""
     if measure.range is not None:
-        yield "range_low", measure.range.low.value, ""
-        yield "range_high", measure.range.high.value, ""
-    band = measure.band
+        yield "range_low", measure.range.low.bound, ""
+        yield "range_high", measure.range.high.bound, ""
+    yield from band_figures(measure.band)
+
+
+def band_figures(band: Band | None) -> Iterator[tuple[str, float, float]]:
+    """Yield each figure of a band with its standard error; nothing where nothing was drawn."""
     if band is None or band.mean is None or band.sd is None or band.probability_positive is None:
         return
     yield "mean", band.mean.value, band.mean.standard_error

@@ -62,7 +62,17 @@ def appraisal_json(result: AppraisalResult, settings: Mapping[str, Any] | None =
         "counterfactual_held": list(result.held),
         "notices": [{"code": notice.code, "text": notice.text} for notice in result.notices],
         "too_few_draws_for": list(result.too_few),
+        **_years(result),
     }  # fmt: skip
+
+
+def _years(result: AppraisalResult) -> dict[str, Any]:
+    """Return the years under a key of their own where they were asked for, nothing where they were not."""
+    if result.over_time is None:
+        return {}
+    from costmodel.output.json_over_time import over_time_json
+
+    return {"over_time": over_time_json(result.over_time)}
 
 
 def number(value: float) -> float | None:
@@ -96,11 +106,14 @@ def _closed_form(found: Moments | NoClosedForm | None) -> dict[str, Any] | None:
 
 
 def _range(found: ValueRange | None) -> dict[str, Any] | None:
+    """Return where a measure lies: proven ends, and what was found: the same unless the search gave up."""
     if found is None:
         return None
     return {
-        "low": number(found.low.value),
-        "high": number(found.high.value),
+        "low": number(found.low.bound),
+        "high": number(found.high.bound),
+        "found_low": number(found.low.value),
+        "found_high": number(found.high.value),
         "at_low": dict(found.low.inputs),
         "at_high": dict(found.high.inputs),
         "exact": found.low.exact and found.high.exact,

@@ -10,19 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult, LineResult, MeasureResult
-from costmodel.analysis.switching import SwitchingValue
+from costmodel.analysis.comparison_notices import span
+from costmodel.analysis.rollout_notices import is_per_one
 from costmodel.model.price_index import AS_STATED
+from costmodel.output.annuity_words import annuity_heading, annuity_words
+from costmodel.output.appraisal_sentences import NEED_A_COST, has_cost, headline, held_words
 from costmodel.output.console import is_narrow
+from costmodel.output.terminal_over_time import show_over_time
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
 from costmodel.output.wording import (
     agency,
+    case_title,
     count,
     falls_to,
     figure,
-    percent,
     plural,
     pounds,
-    short_pounds,
     unit_price,
 )
 
@@ -34,6 +37,7 @@ def show_appraisal(result: AppraisalResult, console: Console) -> None:
     if result.draws:
         console.print()
         console.print(_bands(result, console.width))
+    show_over_time(result, console)
     _agencies(result, console)
     _headline(result, console)
     _notices(result, console)
@@ -45,7 +49,7 @@ def _heading(result: AppraisalResult, console: Console) -> None:
     prices = "prices as stated" if appraisal.price_year == AS_STATED else f"{appraisal.price_year} prices"
     if appraisal.price_year != AS_STATED:
         prices += f" ({appraisal.price_index_title})" if appraisal.price_index_title else ""
-    years = f"{appraisal.years} year{'s' if appraisal.years > 1 else ''} from {appraisal.start}"
+    years = span(appraisal)
     discounting = appraisal.discounting_title
     if appraisal.discounting != "none":
         discounting = f"present value in {appraisal.start}, discounted: {discounting}"
@@ -60,7 +64,7 @@ def _heading(result: AppraisalResult, console: Console) -> None:
 def _columns(result: AppraisalResult) -> list[str]:
     """Return the value columns: the cases as named, or best values and the simulated mean."""
     if result.model.cases:
-        return [case.capitalize() for case in result.model.cases]
+        return [case_title(case).capitalize() for case in result.model.cases]
     return ["At best values", "Mean"] if result.draws else ["At best values"]
 
 
@@ -91,6 +95,8 @@ def _lines(result: AppraisalResult, narrow: bool) -> Table:
             _add_lines(table, result, lines, columns)
     table.add_section()
     for name, measure in result.measures.items():
+        if name in NEED_A_COST and not has_cost(result):
+            continue
         label, style = _measure_label(result, measure), BOLD if name in ("gross", "cost", "net") else ""
         values = [_shown(value, measure.unit) for value in _values(result, measure)]
         cells = [*[""] * len(columns), *values]
@@ -102,7 +108,7 @@ def _details(result: AppraisalResult) -> list[str]:
     """Return the columns that say what a line's value is made of, those that say nothing left out."""
     columns = ["Count", "Unit cost"]
     if any(abs(line.years - 1) > 1e-9 for line in result.lines):
-        columns.append("Years")
+        columns.append(annuity_heading(result.model))
     if any(abs(line.adjustment - 1) > 1e-9 for line in result.lines):
         columns.append("Factor")
     return [*columns, _prices_heading(result), "Falls to"]
@@ -158,7 +164,7 @@ def _add_line(
     cells = {
         "Count": "" if _is_amount(line) else _count(result, line),
         "Unit cost": "" if _is_amount(line) else _unit_cost(result, line),
-        "Years": _between(result, line.years, line.case_years, "{:.4g}".format),
+        annuity_heading(result.model): _between(result, line.years, line.case_years, "{:.4g}".format),
         "Factor": _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format),
         _prices_heading(result): _prices(line),
         "Falls to": falls_to(line.falls_to),
@@ -176,7 +182,8 @@ def _product(result: AppraisalResult, line: LineResult) -> str:
     factors = [] if _is_amount(line) else [_count(result, line), _unit_cost(result, line)]
     years = _between(result, line.years, line.case_years, "{:.4g}".format)
     factor = _between(result, line.adjustment, line.case_adjustments, "{:.3g}".format)
-    factors += [] if years == "1" else [f"{years} years"]
+    if years != "1" or is_per_one(result.model, line.line):
+        factors.append(annuity_words(result.model, line.line, years))
     factors += [] if factor == "1" else [factor]
     return " x ".join(factors)
 
@@ -234,7 +241,7 @@ _LEVELS: tuple[tuple[int, tuple[int, ...]], ...] = (
 
 def _bands(result: AppraisalResult, width: int) -> Table:
     levels = next(shown for least, shown in _LEVELS if width >= least)
-    held = _held(result)
+    held = held_words(result)
     table = figure_table(
         f"Range of outcomes over {result.draws:,} draws (seed {result.seed})" + (f", {held}" if held else "")
     )
@@ -263,7 +270,7 @@ def _agencies(result: AppraisalResult, console: Console) -> None:
     table.add_column("")
     if cases:
         for case in cases:
-            table.add_column(f"Net, {case}", justify="right")
+            table.add_column(f"Net, {case_title(case)}", justify="right")
     else:
         for name in ("Gains", "Pays", "Net", "Cashable net"):
             table.add_column(name, justify="right")
@@ -286,112 +293,6 @@ def _wrapped(text: str, console: Console, indent: str = "") -> str:
     return textwrap.fill(text, console.width, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def headline(result: AppraisalResult) -> list[str]:
-    """Return the sentences that sum an appraisal up, the headline first."""
-    net, cost = result.measures["net"], result.measures["cost"]
-    spent = f"for a cost of {short_pounds(cost.best)}"
-    sentences = []
-    if result.model.cases:
-        sentences.append(f"{_between_cases(net)}, {spent}.")
-    band = net.band
-    # where the counterfactual is taken as certain, a chance would be of everything but the main doubt
-    if (
-        band is not None
-        and band.mean is not None
-        and band.sd is not None
-        and band.sd.value
-        and not _held(result)
-    ):
-        low, high = band.percentiles[10].value, band.percentiles[90].value
-        between = f"{short_pounds(low)} (P10) to {short_pounds(high)} (P90)"
-        mean = f"{short_pounds(band.mean.value)} on average ({short_pounds(net.best)} at best values)"
-        sentences.append(f"Net present value of {mean}, {between}, {spent}.")
-        sentences.append(_chances(result))
-    elif not sentences:
-        sentences.append(f"Net present value of {short_pounds(net.best)}, {spent}.")
-    if net.range is not None and net.range.low.value != net.range.high.value:
-        sentences.append(_range_sentence(result))
-    return [*sentences, *_switching_sentences(result)]
-
-
-def _held(result: AppraisalResult) -> str:
-    """Return the counterfactual inputs that are taken as certain while others vary, in words."""
-    point, inputs = result.model.best_point(), result.model.inputs
-    return ", ".join(
-        f"{name} held at {_share_or_number(point[name], inputs[name].unit)}" for name in result.held
-    )
-
-
-def _between_cases(net: MeasureResult) -> str:
-    low, high = (
-        min(net.cases, key=lambda case: net.cases[case]),
-        max(net.cases, key=lambda case: net.cases[case]),
-    )
-    word = "Net savings" if net.cases[low] >= 0 else "Net present value"
-    if low == high:
-        return f"{word} of {short_pounds(net.cases[low])} ({low})"
-    return f"{word} of {short_pounds(net.cases[low])} ({low}) to {short_pounds(net.cases[high])} ({high})"
-
-
-def _chances(result: AppraisalResult) -> str:
-    parts = []
-    for name in ("net", f"net_cashable_{result.payer}"):
-        measure = result.measures.get(name)
-        if measure is None or measure.band is None or measure.band.probability_positive is None:
-            continue
-        chance = measure.band.probability_positive
-        label = "net" if name == "net" else f"{agency(result.payer).lower()}'s cashable net"
-        parts.append(f"P({label} > 0) = {percent(chance.value)} ± {chance.standard_error * 100:.1f}")
-    return "; ".join(parts) + " (± is the standard error of this simulation)."
-
-
-def _range_sentence(result: AppraisalResult) -> str:
-    found = result.measures["net"].range
-    if found is None:
-        return ""
-    low, high = short_pounds(found.low.value), short_pounds(found.high.value)
-    text = f"Exact range of net, with every input at its worst or its best at once: {low} to {high}"
-    if not (found.low.exact and found.high.exact):
-        text = text.replace("Exact range", "Range (to the limit of the search)")
-    if found.cut:
-        text += f"; {', '.join(found.cut)} between P0.1 and P99.9"
-    if found.searched:
-        text += f"; net is not affine in {', '.join(found.searched)}, which was searched"
-    return f"{text}. It says nothing of likelihood."
-
-
-def _switching_sentences(result: AppraisalResult) -> list[str]:
-    sentences = []
-    for name, values in result.switching.items():
-        unit = result.model.inputs[name].unit
-        cases = {case: value for case, value in values.items() if case != "best"} or {"": values["best"]}
-        for found, labels in _grouped(cases):
-            base = _share_or_number(found.base, unit)
-            others = f" ({' and '.join(labels)})" if labels != [""] else ", all else at best values"
-            where = f"No value of {name} alone brings net to zero"
-            if found.value is not None:
-                where = f"Net is zero where {name} is {_share_or_number(found.value, unit)}"
-            sentences.append(f"{where}{others}; it is taken as {base}.")
-    return sentences
-
-
-def _grouped(cases: Mapping[str, SwitchingValue]) -> list[tuple[SwitchingValue, list[str]]]:
-    """Return the different switching values, each with the cases that have it."""
-    groups: list[tuple[SwitchingValue, list[str]]] = []
-    for case, found in cases.items():
-        for known, labels in groups:
-            if known == found:
-                labels.append(case)
-                break
-        else:
-            groups.append((found, [case]))
-    return groups
-
-
-def _share_or_number(value: float, unit: str) -> str:
-    return percent(value) if unit.startswith(("probability", "share")) else count(value)
-
-
 def _notices(result: AppraisalResult, console: Console) -> None:
     texts = [*_precision(result), *[notice.text for notice in result.notices]]
     if not texts:
@@ -411,6 +312,6 @@ def _precision(result: AppraisalResult) -> list[str]:
     texts += [
         f"{measure.title} divides by what can be zero or less: it has no mean and no range."
         for measure in result.measures.values()
-        if measure.divides_by_zero
+        if measure.divides_by_zero and (has_cost(result) or measure.name not in NEED_A_COST)
     ]
     return texts

@@ -161,6 +161,14 @@ def _method(base: str, found: Explained) -> str:
     )
 
 
+_SAID = {
+    "correlations": "Correlations",
+    "optimism_bias": "Table of optimism bias",
+    "overlaps": "Overlap groups",
+}
+"""Rules that no line at the head tells."""
+
+
 def _quiet(found: Explained) -> list[str]:
     """Return what differs and cannot move a best value by itself, in words."""
     spread = [_spread(change) for change in found.inputs if change.how == "changed" and not change.moves_best]
@@ -169,8 +177,9 @@ def _quiet(found: Explained) -> list[str]:
         names = [change.name for change in found.inputs if change.how == how]
         if names:
             texts.append(f"Inputs {how}: {', '.join(names)}.")
-    texts += [f"Correlations: {rule.base}, then {rule.other}." for rule in found.rules
-              if rule.rule == "correlations"]  # fmt: skip
+    texts += [
+        f"{_SAID[rule.rule]}: {rule.base}, then {rule.other}." for rule in found.rules if rule.rule in _SAID
+    ]
     return texts
 
 

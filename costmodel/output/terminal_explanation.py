@@ -11,6 +11,7 @@ from rich.tree import Tree
 from costmodel.analysis.explanation import ExplainedInput, ExplainedUnitValue, Explanation
 from costmodel.model.model import Model
 from costmodel.model.price_index import AS_STATED
+from costmodel.output.annuity_words import annuity_words
 from costmodel.output.terminal_listing import show_shipped_note
 from costmodel.output.terminal_table import BOLD, DIM
 from costmodel.output.wording import count, falls_to, pounds, unit_price
@@ -26,7 +27,7 @@ def show_explanation(model: Model, found: Explanation, console: Console) -> None
         else f"{model.appraisal.price_year} prices"
     )
     root = Tree(Text.assemble((f"{line.title} = {pounds(found.value)}", BOLD), (f"  {at}, {prices}", DIM)))
-    root.add(Text(_formula(found)))
+    root.add(Text(_formula(model, found)))
     root.add(Text(f"{line.origin}", style=DIM))
     quantity = root.add(Text(f"quantity {count(found.quantity)}" + _written(line.quantity_written)))
     _add_inputs(quantity, found.quantity_made_of)
@@ -39,7 +40,8 @@ def show_explanation(model: Model, found: Explanation, console: Console) -> None
         adjustment = root.add(Text(f"{name} x {factor:.4g}" + _written(written)))
         _add_inputs(adjustment, found.adjustments_made_of)
     years = ", ".join(f"year {year} {pounds(value)}" for year, value in enumerate(found.by_year))
-    root.add(Text(f"years {found.annuity:.5g} ({model.appraisal.discounting_title}): {years}"))
+    covers = f"{annuity_words(model, line, f'{found.annuity:.5g}')}, {line.time_base}"
+    root.add(Text(f"{covers} ({model.appraisal.discounting_title}): {years}"))
     if line.evidence.source:
         root.add(Text(f"source: {line.evidence.source}", style=DIM))
     console.print(root)
@@ -52,11 +54,11 @@ def _texts(tree: Tree) -> Iterator[str]:
         yield from _texts(branch)
 
 
-def _formula(found: Explanation) -> str:
+def _formula(model: Model, found: Explanation) -> str:
     factors = [count(found.quantity), unit_price(found.unit_value)]
     factors += [f"{factor:.4g}" for _, factor in found.adjustments.values()]
     if abs(found.annuity - 1) > 1e-9:
-        factors.append(f"{found.annuity:.5g} years")
+        factors.append(annuity_words(model, found.line, f"{found.annuity:.5g}"))
     return " x ".join(factors)
 
 

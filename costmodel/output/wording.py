@@ -69,9 +69,23 @@ def falls_to(shares: Mapping[str, float]) -> str:
     return ", ".join(f"{agency(name)} {shares[name]:.0%}" for name in ranked)
 
 
+def case_title(name: str) -> str:
+    """Return a case's name as a person would say it."""
+    return name.replace("_", " ")
+
+
+def some(unit: str) -> str:
+    """Return a unit in the plural: families, child weeks."""
+    return plural(2, unit).split(" ", 1)[1]
+
+
 def plural(number: float, unit: str) -> str:
     """Return a count with its unit, the unit in the plural where it is more than one."""
-    irregular = {"child": "children", "family": "families", "price index": "price indices"}
+    irregular = {
+        "child": "children",
+        "family": "families",
+        "price index": "price indices",
+    }
     if abs(number - 1) < 5e-4 or unit.endswith("s"):
         return f"{count(number)} {unit}"
     return f"{count(number)} {irregular.get(unit, unit + 's')}"

@@ -56,6 +56,7 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"benefits": {"a": line(), "b": line(profile={"years": 1.5})}},
         {"benefits": {"a": line(profile={"years": 1}), "b": line(profile={"years": 1})}},
     ),
+    "no_cost": ({"benefits": {"a": line()}}, {"benefits": {"a": line()}, "costs": SERVICE}),
     "no_design": ({}, {"design": "randomised controlled trial"}),
     "beyond_horizon": (
         {"benefits": {"a": line(profile={"years": 5})}, "appraisal": {"years": 3}},
@@ -168,3 +169,20 @@ def test_correlated_inputs_are_not_given_shares_of_the_variance() -> None:
 )
 def test_agencies_by_name(agency: str, name: str) -> None:
     assert named(agency) == name
+
+
+def test_a_reason_to_add_is_told_wherever_it_is_written() -> None:
+    rule = {"time": {"rule": "add", "because": "they are different hours"}}
+    model = scenario(**{**TIME, "acknowledgements": {}}, overlaps=rule, benefits=PAIR)
+    (text,) = [n.text for n in notices(model) if n.code == "overlap_added"]
+    assert text.endswith("may count the same pound twice and are added: they are different hours.")
+
+
+def test_a_note_of_several_lines_is_told_once() -> None:
+    benefits = {
+        "a": line(title="Visits", note="counted once"),
+        "b": line(title="Calls", note="counted once"),
+        "c": line(title="Other", note="another"),
+    }
+    texts = [n.text for n in notices(scenario(benefits=benefits)) if n.code == "line_note"]
+    assert texts == ["Visits and Calls: counted once.", "Other: another."]

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats
 
+from costmodel.analysis import value_range as searching
 from costmodel.analysis.value_range import ValueRange, value_range
+from costmodel.model.expression import evaluate
+from costmodel.model.measures import measure
+from costmodel.model.model import Model
 from tests.analysis.written_scenarios import line, scenario
 
 UNIT = {"low": 0, "high": 1}
@@ -81,3 +86,80 @@ def test_what_is_known_is_its_own_range() -> None:
     assert found is not None
     assert ends(found) == (2, 2)
     assert (found.low.inputs, found.cut, found.searched) == ({}, (), ())
+
+
+def with_two_steps() -> Model:
+    """Four inputs, a choice between two benefits and teams in whole numbers: what a search cannot close in on."""
+    ends = {"a": (1, 6), "b": (2, 5), "c": (1, 5), "m": (1, 4)}
+    inputs: dict[str, Any] = {name: {"low": low, "high": high} for name, (low, high) in ends.items()}
+    inputs["first"] = "= min(1, max(0, ceil(a * c * 300 - b * 900)))"
+    lasting = {"years": "m"}
+    return scenario(
+        appraisal={"start": "2025-26", "years": 10, "price_year": "as stated", "discounting": 0.035},
+        inputs=inputs,
+        benefits={
+            "x": line(quantity="a * c * first", amount=300, profile=lasting),
+            "y": line(quantity="b * (1 - first)", amount=900, profile=lasting),
+        },
+        costs={
+            "t": line(quantity="ceil(a * b / 3) + ceil(a * c / 2)", amount=500, profile={"years": 10}),
+        },
+    )
+
+
+def on_a_grid(model: Model, name: str, points: int = 17) -> tuple[float, float]:
+    """Return the least and greatest value of a measure on a grid over the box, and just beside its points."""
+    axes = []
+    for item in model.uncertain:
+        low, high = item.value.low, item.value.high  # type: ignore[union-attr]  # ranges alone
+        even = np.linspace(low, high, points)
+        axes.append(np.unique(np.clip([even, even + 1e-9, even - 1e-9], low, high)))
+    grid = dict(zip((item.name for item in model.uncertain), np.meshgrid(*axes, sparse=True), strict=True))
+    values = evaluate(model.in_drawn_inputs(measure(model, name)), grid)
+    return float(values.min()), float(values.max())
+
+
+@pytest.mark.parametrize("work", [0, 4_000, 40_000])
+@pytest.mark.parametrize("name", ["gross", "cost", "net"])
+def test_a_search_that_gives_up_says_beyond_what_nothing_is_possible(
+    work: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "STEPPED_WORK", work)
+    model = with_two_steps()
+    found = value_range(model, name)
+    assert found is not None
+    least, greatest = on_a_grid(model, name)
+    assert found.low.bound <= least + 1e-6
+    assert greatest - 1e-6 <= found.high.bound
+    assert found.low.bound <= found.low.value <= found.high.value <= found.high.bound
+    for end in (found.low, found.high):
+        assert model.value(measure(model, name), model.best_point(end.inputs)) == pytest.approx(end.value)
+        assert not end.exact or end.bound == end.value
+
+
+def test_no_input_of_a_step_is_left_whole_while_another_is_halved() -> None:
+    found = value_range(with_two_steps(), "net")
+    assert found is not None
+    least, _ = on_a_grid(with_two_steps(), "net")
+    assert found.low.value < least + 100
+    assert found.low.bound > found.low.value - 100
+    assert found.high.exact
+
+
+def test_fewer_boxes_are_searched_where_whole_numbers_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[int] = []
+    settled = searching._settled
+
+    def counted(problem: Any, box: Any, sign: float) -> Any:
+        met.append(len(problem.program.steps))
+        return settled(problem, box, sign)
+
+    monkeypatch.setattr(searching, "_settled", counted)
+    value_range(with_two_steps(), "gross")
+    assert len(met) <= 2 * max(searching.STEPPED_LEAST, searching.STEPPED_WORK // met[0])
+
+
+def test_an_exact_end_is_its_own_bound() -> None:
+    found = of("x * (w - 1)", x=UNIT, w=UNIT)
+    assert found is not None
+    assert (found.low.exact, found.low.bound, found.high.exact, found.high.bound) == (True, -1000, True, 0)

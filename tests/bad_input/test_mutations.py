@@ -1,4 +1,4 @@
-"""Shipped files with lines lost, doubled, moved and spoilt: an `InputError`, soon, or a model."""
+"""Good files with lines lost, doubled, moved and spoilt: an `InputError`, soon, or a model."""
 
 import re
 import tempfile
@@ -18,12 +18,16 @@ TABLES = sorted((ROOT / "unit_costs").glob("*.yaml"))
 OTHERS = sorted((ROOT / "unit_costs").glob("*/*.yaml"))
 SHIPPED = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in SCENARIOS + TABLES}
 SMALL = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in OTHERS}
+GOOD = Path(__file__).parent / "good"
+SHIPPED["scenarios/roll_out.yaml"] = (GOOD / "roll_out.yaml").read_text(encoding="utf-8")
+SMALL["unit_costs/optimism_bias/anytown.yaml"] = (GOOD / "optimism_bias.yaml").read_text(encoding="utf-8")
 JUNK = [
     "NO", "010", "12:30", "1,234", "£5,000", "5%", "2024-01-01", ".nan", "-1", "1e999", "0", "null", "~", "yes",
     "[", "]", "{", "}", "[1, 2]", "{a: 1}", "&a", "*a", "!!x", "<<", "''", '"', "'", ":", "- ", "#", "|", ">",
     "= 1 / 0", "= p0", "= nosuch +", "= (", "\t", "\x00", "\ufeff", "é", "rest", "extends", "inputs", "title",
     "min", "1e308", "-1e308", "as stated", "2017-18", "9" * 50, "x-", "?", "%", "tendring_report", "= 1e308*10",
     "../x", "\u2028", "weeks-in-care", "dirichlet", "mix", "once",
+    "by_age", "survival", "joining", "family", "october", "with", "true", "largest", "placements", "cpp", "1e-9",
 ]  # fmt: skip
 MOST_SECONDS = 30.0  # a bomb takes minutes or all memory; a loaded machine is only slow
 

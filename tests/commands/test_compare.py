@@ -129,7 +129,7 @@ def test_what_is_set_holds_in_every_scenario(session: Session) -> None:
     ("arguments", "code", "told"),
     [
         ((), 2, "two scenarios or more, the base first: costmodel compare BASE SCENARIO"),
-        (("tendring",), 2, "there are tendring, tendring_journal"),
+        (("tendring",), 2, "there are essex_county, essex_phase_1"),
         (("tendring", "tendrin"), 2, "did you mean 'tendring'?"),
         (("tendring", "tendring_report", "--draws", "1"), 2, "--draws"),
         (("tendring", "tendring_report", "--measure", "nte"), 2, "in tendring; did you mean 'net'?"),

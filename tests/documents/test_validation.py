@@ -9,10 +9,28 @@ from hypothesis import strategies as st
 from costmodel.documents import validation
 from costmodel.documents.amended_nodes import as_node
 from costmodel.documents.document_shape import keys_of
-from costmodel.documents.entries import LineEntry, UnitCostEntry, ValueEntry, Written
+from costmodel.documents.entries import (
+    AgeBands,
+    LineEntry,
+    ReEntryEntry,
+    SurvivalEntry,
+    UnitCostEntry,
+    ValueEntry,
+    Written,
+)
 from costmodel.documents.faults import meant_key
 from costmodel.documents.field_texts import descriptions
+from costmodel.documents.optimism_table import GradeEntry, OptimismBiasTable
 from costmodel.documents.problems import some_of
+from costmodel.documents.rollout_entries import (
+    IntakeEntry,
+    OverlapEntry,
+    PathwayEntry,
+    RecruitmentEntry,
+    RoleEntry,
+    SupportEntry,
+    TeamEntry,
+)
 from costmodel.documents.scenario_document import (
     DiscountScheduleTable,
     PriceIndexTable,
@@ -22,8 +40,18 @@ from costmodel.documents.scenario_document import (
 from costmodel.documents.validation import ROUNDS, validate
 from costmodel.documents.yaml_reader import read_yaml
 
-KINDS: tuple[type[Written], ...] = (ScenarioDocument, UnitCostTable, PriceIndexTable, DiscountScheduleTable)
-KEYS = sorted({key for kind in (*KINDS, ValueEntry, UnitCostEntry, LineEntry) for key in keys_of(kind)})
+KINDS: tuple[type[Written], ...] = (
+    ScenarioDocument,
+    UnitCostTable,
+    PriceIndexTable,
+    DiscountScheduleTable,
+    OptimismBiasTable,
+)
+PARTS: tuple[type[Written], ...] = (
+    ValueEntry, UnitCostEntry, LineEntry, IntakeEntry, SurvivalEntry, ReEntryEntry, PathwayEntry, SupportEntry,
+    TeamEntry, RoleEntry, RecruitmentEntry, OverlapEntry, AgeBands, GradeEntry,
+)  # fmt: skip
+KEYS = sorted({key for kind in (*KINDS, *PARTS) for key in keys_of(kind)})
 HEAD = "title: T\nappraisal: {start: 2024-25, years: 3, price_year: 2024-25, discounting: none}\n"
 
 
@@ -113,7 +141,7 @@ def test_positions_in_lists_hold_when_an_item_is_wrong() -> None:
     ]
 
 
-@pytest.mark.parametrize("model", [*KINDS, ValueEntry, UnitCostEntry, LineEntry])
+@pytest.mark.parametrize("model", [*KINDS, *PARTS])
 def test_every_key_says_what_it_is_for(model: type[Written]) -> None:
     assert all(descriptions(model).values())
     assert list(descriptions(model)) == list(model.known_keys())

@@ -37,8 +37,8 @@ def test_the_range_encloses_every_draw_of_bounded_inputs(paper: Written) -> None
         ends = value_range(model, name)
         assert ends is not None
         assert ends.cut == ()
-        assert ends.low.value - PENNY - rounding <= drawn[name].min()
-        assert drawn[name].max() <= ends.high.value + PENNY + rounding
+        assert ends.low.bound - PENNY - rounding <= drawn[name].min()
+        assert drawn[name].max() <= ends.high.bound + PENNY + rounding
 
 
 @LAW

@@ -8,7 +8,9 @@ import pytest
 from rich.console import Console
 
 from costmodel.analysis.moments import Moments
-from costmodel.output.terminal_appraisal import headline, show_appraisal
+from costmodel.output.appraisal_sentences import headline
+from costmodel.output.json_appraisal import appraisal_json
+from costmodel.output.terminal_appraisal import show_appraisal
 from costmodel.output.wording import count
 from costmodel.scenario import Scenario, load
 
@@ -91,3 +93,20 @@ def test_exact_moments_are_there_when_asked_for() -> None:
     exact = net.closed_form
     assert isinstance(exact, Moments)
     assert abs(net.band.mean.value - exact.mean) < 4 * net.band.mean.standard_error
+
+
+def test_a_search_that_gave_up_tells_what_is_proven() -> None:
+    result = load("tendring").run(0)
+    net = result.measures["net"]
+    assert net.range is not None
+    stopped = net.range.low._replace(value=-2e6, exact=False, bound=-3e6)
+    found = net.range._replace(low=stopped)
+    given_up = result._replace(measures={**result.measures, "net": net._replace(range=found)})
+    (sentence,) = [text for text in headline(given_up) if "likelihood" in text]
+    assert "Net is proven to be no lower than -£3.00m and no higher than £15.60m" in sentence
+    assert "stopped is -£2.00m to £15.60m" in sentence
+    assert "Exact range" not in sentence
+    shown = appraisal_json(given_up)["measures"]["net"]["range"]
+    assert (shown["low"], shown["found_low"], shown["exact"]) == (-3e6, -2e6, False)
+    exact = appraisal_json(result)["measures"]["net"]["range"]
+    assert (exact["low"], exact["exact"]) == (exact["found_low"], True)

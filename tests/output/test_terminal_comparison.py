@@ -239,3 +239,15 @@ def test_columns_that_do_not_fit_go_in_tables_below_with_the_first() -> None:
 )
 def test_names_are_broken_after_underscores_and_at_spaces(text: str, width: int, expected: str) -> None:
     assert broken(text, width) == expected
+
+
+def test_other_rules_for_overlaps_and_another_month_are_told() -> None:
+    hours = {"overlap_group": "time", "falls_to": {"local_authority": 1}}
+    benefits = {"a": line(**hours), "b": line(quantity=2, **hours)}
+    rule = {"time": {"rule": "largest", "because": "the same hours"}}
+    added = scenario(benefits=benefits, acknowledgements={"time": "they are other hours"})
+    largest = scenario(benefits=benefits, overlaps=rule, appraisal={"start_month": "october"})
+    text = told(printed(compare([added, largest], 0)))
+    assert "Overlap groups: time: add, then time: largest." in text
+    assert "4 years from 2020-21 (begun in October)" in text
+    assert "Overlap groups" not in told(printed(compare([added, added], 0)))

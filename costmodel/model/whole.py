@@ -1,0 +1,26 @@
+"""Whole things: teams that must be set up for a number of families, blocks that a number of units fills.
+
+A billionth of a team or of a block is rounding and not a family: what is nearer to a whole number than
+that counts as the whole number, from whichever side it comes.
+"""
+
+from __future__ import annotations
+
+from costmodel.model.expression import ONE, ZERO, Expression, Number, ceiling, maximum, minimum, multiply
+
+ROUNDING = 1e-9
+
+
+def needed(expression: Expression) -> Expression:
+    """Return the least whole number that is not below the expression."""
+    return ceiling(expression - ROUNDING)
+
+
+def whole(expression: Expression) -> Expression:
+    """Return the greatest whole number that is not above the expression; -1 for anything just below 0."""
+    return multiply(Number(-1.0), ceiling(Number(-ROUNDING) - expression))
+
+
+def is_above(left: Expression, right: Expression) -> Expression:
+    """Return 1 where left is greater than right, else 0; a difference above 0 counts however small it is."""
+    return minimum(ONE, maximum(ZERO, ceiling(left - right)))
