@@ -157,7 +157,7 @@ class NumpyCounting:
     def places(
         self, rows: slice, at: int, shared: list[_LaidOut], above: NDArray[np.int64], kind: type
     ) -> NDArray[Any] | None:
-        """Return a measure's places, int[scenario, draw], and add to `above`; nothing of what is no number."""
+        """Return a measure's places, int[scenario, draw], and add to `above`; or nothing."""
         measure = self.measures[at]
         if not all(np.isfinite(each.largest[at]).all() for each in shared):
             return None
