@@ -160,7 +160,8 @@ class _Group:
         self.draws, self.tools, self.planned = block.draws, block.tools, block.plan.measures
         self.on_one_thread = block.many
         self.in_matrix = len(group.rows) >= FEWEST_FOR_MATRIX and self.draws > EXACT_UP_TO
-        self.scale = scale_of(block.source.group_columns(block.first, group), block.first.base)
+        columns = block.source.group_columns(block.first, group) if self.in_matrix else block.first.base[:0]
+        self.scale = scale_of(columns, block.first.base)
         pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
             (each, plain_weights(each.form, group.rows), np.flatnonzero(each.doubtful[group.rows]))

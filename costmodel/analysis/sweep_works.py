@@ -43,6 +43,8 @@ Rows = slice | NDArray[np.intp]
 
 TILE = 32
 """Scenarios counted together."""
+FEW_DRAWS = 256
+"""Draws whose mean is what outcomes of few scenarios are summed about."""
 MOST_KEPT = 2**24
 """Outcomes held at once while those that bins do not settle are sorted."""
 
@@ -372,7 +374,8 @@ class RowWork(_CountedWork):
         self.reference: Array = np.zeros(self.shape)
         for at in range(len(measures)):
             with np.errstate(invalid="ignore", over="ignore"):
-                means = self.outcome(at, slice(None), pilot.columns).mean(axis=1)
+                few = self.outcome(at, slice(None), pilot.columns[:, :FEW_DRAWS])
+                means = few.mean(axis=1)
             self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
         still = Bins(np.zeros(self.shape), np.zeros(self.shape), 1)
         self._open(still)
@@ -395,9 +398,7 @@ class RowWork(_CountedWork):
             )  # fmt: skip
 
     def part(self, chunk: Chunk, place: int) -> RowSums | None:  # noqa: ARG002 - any place
-        """Return a chunk's sums, its outcomes counted in bins of this thread's own; nothing of many
-        scenarios.
-        """
+        """Return a chunk's sums, its outcomes counted for this thread; nothing of many scenarios."""
         tiles = self._tiles()
         if len(tiles) > 1:
             return None
