@@ -75,7 +75,7 @@ def compiled_quantile(distribution: Distribution, u: FloatArray, out: FloatArray
     TypeError for what `inverse_cdf` refuses.
     """
     draws = np.empty(u.shape) if out is None else out
-    loop = _loop(distribution)
+    loop = shape_loop(distribution)
     if loop is None:
         draws[:] = inverse_cdf(distribution, u)
     else:
@@ -113,7 +113,7 @@ def compiled_draw_inputs(
             if name in together:
                 draws[:] = together[name]
             if name in plan.to_turn:
-                loop = _loop(item.value) if name in together else None
+                loop = shape_loop(item.value) if name in together else None
                 if loop is None:
                     draws[:] = drawn(item, item.value, draws.copy(), values)
                 else:
@@ -140,7 +140,7 @@ def rows_redrawn(changes: Sequence[tuple[float, float, Distribution | None]]) ->
 
     None when some distribution has no compiled loop.
     """
-    loops = [None if shape is None else _loop(shape) for _, _, shape in changes]
+    loops = [None if shape is None else shape_loop(shape) for _, _, shape in changes]
     if any(loop is None and shape is not None for loop, (_, _, shape) in zip(loops, changes, strict=True)):
         return None
     moves = np.array([(shift, scale) for shift, scale, _ in changes], np.float64).reshape(-1, 2)
@@ -197,7 +197,7 @@ def _planned(model: Model, together: frozenset[str]) -> _Plan:
     loops: dict[str, _Loop | None] = {}
     for item in model.uncertain:
         distribution = cast("Distribution", item.value)
-        loops[item.name] = None if item.name in together else _loop(distribution)
+        loops[item.name] = None if item.name in together else shape_loop(distribution)
     found = _rows_of(tuple(loops.values()))
     for row, (name, loop) in enumerate(loops.items()):
         if loop is None and name not in together:
@@ -253,7 +253,7 @@ def _key_words(seed: int, name: str) -> NDArray[np.uint64]:
 
 
 @lru_cache(maxsize=MOST_TABLES)
-def _loop(distribution: Distribution) -> _Loop | None:
+def shape_loop(distribution: Distribution) -> _Loop | None:
     """Return the loop that turns uniforms to draws of a distribution; None for those numpy turns."""
     from costmodel.uncertainty import compiled_inverse_cdf as loops
 
