@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Percentiles, Ranks, bins_about, ranks
+from costmodel.analysis.counted_work import root
+from costmodel.analysis.matrix_work import MatrixWork, Products
 from costmodel.analysis.numpy_counting import NumpyCounting
 from costmodel.analysis.sweep_columns import Chunk, outcome_of
 from costmodel.analysis.sweep_tools import Each
-from costmodel.analysis.sweep_works import MatrixWork, Products, Scenarios, root
+from costmodel.analysis.works import Scenarios
 
 PLACES = 2**16
 REACH = 8.0
@@ -56,7 +58,7 @@ class RankedWork(MatrixWork):
                     places.sort(axis=1, kind="stable")
                     self._read(rows, at, places)
 
-        for _ in each(tile, self._tiles()):
+        for _ in each(tile, self.tiles()):
             pass
         self.error = counting.error
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import costmodel
+from costmodel.analysis.row_work import RowWork
 from costmodel.analysis.sweep import sweep
-from costmodel.analysis.sweep_works import RowWork
 from costmodel.model.design import Choice, Design, Swept
 from costmodel.model.distributions import Beta, Distribution, Pert, Triangular, Uniform
 

@@ -18,7 +18,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from costmodel.analysis import sweep_engine, sweep_works
+from costmodel.analysis import counted_work, sweep_engine, works
 from costmodel.analysis.moments import Moments, closed_form
 from costmodel.analysis.simulation import LEVELS, simulate
 from costmodel.analysis.sweep_engine import BlockResult, run_block
@@ -66,7 +66,8 @@ def small_chunks(fewest_for_matrix: int = 2, many_groups: int = 8) -> Iterator[N
     with (
         patch.multiple(sweep_engine, CHUNK=64, SLAB=2, EXACT_UP_TO=64),
         patch.multiple(sweep_engine, FEWEST_FOR_MATRIX=fewest_for_matrix, MANY_GROUPS=many_groups),
-        patch.multiple(sweep_works, TILE=4, MOST_KEPT=1000),
+        patch.multiple(works, TILE=4),
+        patch.multiple(counted_work, MOST_KEPT=1000),
     ):
         yield
 

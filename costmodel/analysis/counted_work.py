@@ -1,0 +1,135 @@
+"""Figures from counts in bins; what bins leave open is settled by drawing it once more."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.binning import (
+    PILOT_BINS,
+    Bins,
+    Percentiles,
+    Ranks,
+    bins_about,
+    empty_counts,
+    narrowed,
+    number_of_bins,
+    outer_ranks,
+    ranks,
+)
+from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.sweep_columns import Chunk
+from costmodel.analysis.sweep_tools import Each
+from costmodel.analysis.works import Moments, Work
+
+Array = NDArray[np.float64]
+
+MOST_KEPT = 2**24
+"""Outcomes held at once while those that bins do not settle are sorted."""
+
+
+class CountedWork(Work):
+    """Outcomes counted in bins about their first draws' mean."""
+
+    error: Array | float = 0.0
+
+    def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
+        """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
+        self._open(bins_about(mean, root(variance), PILOT_BINS))
+        draws = pilot.draws
+        self.slab([pilot], [self.part(pilot, 0)], each)
+        found = self._levels(outer_ranks(draws), each)
+        self._open(narrowed(self.bins, found, number_of_bins(self.draws)))
+
+    def _open(self, bins: Bins) -> None:
+        self.bins = bins
+        self.counts = empty_counts(self.shape, bins, self.draws)
+        self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
+
+    @abstractmethod
+    def _moments(self) -> Moments:
+        """Return the moments over the draws so far."""
+
+    def figures(self) -> dict[str, Array]:
+        """Return the figures of `SIMULATED`."""
+        moments = self._moments()
+        draws = self.draws
+        found = {
+            "mean": moments.mean,
+            "sd": root(moments.variance * (draws / (draws - 1))),
+            "probability_positive": self.above / draws,
+            "difference_mean": moments.difference,
+            "difference_standard_error": root(moments.difference_variance / (draws - 1)),
+            "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
+        }
+        levels = self._levels(ranks(draws), self.tools.each)
+        for place, level in enumerate(LEVELS):
+            found[f"p{level}"] = levels.values[:, :, place]
+        self._settle(found, moments, levels.settled)
+        undefined = ~np.isfinite(moments.mean)
+        for values in found.values():
+            values[undefined] = np.nan
+        return found
+
+    def _levels(self, wanted: Ranks, each: Each) -> Percentiles:
+        values = np.empty((*self.shape, len(wanted.wanted)))
+        settled = np.empty(self.shape, np.bool_)
+
+        def tile(rows: slice) -> None:
+            bins, shape = self.bins, (rows.stop - rows.start, len(self.measures))
+            flat = self.counts[rows].reshape(-1, bins.number)
+            found = self.tools.percentiles(flat, bins.low[rows].ravel(), bins.width[rows].ravel(), wanted)
+            values[rows] = found.values.reshape(*shape, -1)
+            settled[rows] = found.settled.reshape(shape)
+
+        for _ in each(tile, self.tiles()):
+            pass
+        return Percentiles(values, settled)
+
+    def _settle(self, found: dict[str, Array], moments: Moments, settled: NDArray[np.bool_]) -> None:
+        """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""
+        size = moments.mean * moments.mean
+        certain = moments.variance <= 1e-26 * size
+        alike = moments.difference_variance <= 1e-15 * moments.variance + 1e-26 * size
+        found["difference_standard_error"][alike] = 0.0
+        for name in (*(f"p{level}" for level in LEVELS), "quantile_error"):
+            found[name][certain] = 0.0 if name == "quantile_error" else moments.mean[certain]
+        found["sd"][certain] = 0.0
+        found["probability_positive"][certain] = moments.mean[certain] > 0.0
+        open_still = np.argwhere(~settled & ~certain & np.isfinite(moments.mean))
+        for pairs in _batches(open_still, max(1, MOST_KEPT // self.draws)):
+            ordered = self._kept(pairs)
+            above = np.count_nonzero(ordered > 0.0, axis=1)
+            ordered.sort(axis=1)
+            at = (pairs[:, 0], pairs[:, 1])
+            found["probability_positive"][at] = above / self.draws
+            found["quantile_error"][at] = 0.0
+            for level, rank in zip(LEVELS, ranks(self.draws).wanted, strict=True):
+                found[f"p{level}"][at] = ordered[:, rank - 1]
+
+    def _kept(self, pairs: NDArray[np.intp]) -> Array:
+        """Return all outcomes of some scenarios' measures, float[pair, draw], drawn again."""
+        outcomes = np.empty((len(pairs), self.draws))
+        start = 0
+        for chunk in self.group.again():
+            stop = start + chunk.draws
+            for at in range(len(self.measures)):
+                wanted = np.flatnonzero(pairs[:, 1] == at)
+                if wanted.size:
+                    outcomes[wanted, start:stop] = self.outcome(at, pairs[wanted, 0], chunk.columns)
+            start = stop
+        return outcomes
+
+
+def root(values: Array) -> Array:
+    """Return the square root, nothing where rounding left less than nothing."""
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(np.maximum(values, 0.0))
+
+
+def _batches(pairs: NDArray[np.intp], most: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(pairs), most):
+        yield pairs[start : start + most]

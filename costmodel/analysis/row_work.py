@@ -1,0 +1,92 @@
+"""Few scenarios, or ratios that are no form: each outcome computed in float64, its sums taken as it is."""
+
+from __future__ import annotations
+
+from threading import get_ident
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.analysis.binning import Bins, Counts
+from costmodel.analysis.counted_work import CountedWork
+from costmodel.analysis.sweep_columns import Chunk, Drawn
+from costmodel.analysis.sweep_tools import Each, OnePass, RowSums
+from costmodel.analysis.works import Moments, Scenarios
+
+Array = NDArray[np.float64]
+
+FEW_DRAWS = 256
+"""Draws whose mean is what outcomes of few scenarios are summed about."""
+
+
+class RowWork(CountedWork):
+    """Few scenarios, or ratios: each outcome computed in float64, its sums taken as it is."""
+
+    def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
+        super().__init__(group, measures)
+        self.reference: Array = np.zeros(self.shape)
+        for at in range(len(measures)):
+            with np.errstate(invalid="ignore", over="ignore"):
+                few = self.outcome(at, slice(None), pilot.columns[:, :FEW_DRAWS])
+                means = few.mean(axis=1)
+            self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
+        still = Bins(np.zeros(self.shape), np.zeros(self.shape), 1)
+        self._open(still)
+        self.slab([pilot], [self.part(pilot, 0)], each)
+        moments = self._moments(pilot.draws)
+        self._prepare(moments.mean, moments.variance, pilot, each)
+
+    def _open(self, bins: Bins) -> None:
+        super()._open(bins)
+        self.sums: Array = np.zeros((4, *self.shape))
+        self.own: dict[int, Counts] = {}
+        self.few = self.tools.few(self.tops, self.bottoms, self.measures, self.reference, bins)
+
+    def _moments(self, draws: int = 0) -> Moments:
+        with np.errstate(invalid="ignore", over="ignore"):
+            first, second, difference, squares = self.sums / (draws or self.draws)
+            return Moments(
+                self.reference + first, np.maximum(second - first * first, 0.0), difference,
+                np.maximum(squares - difference * difference, 0.0),
+            )  # fmt: skip
+
+    def part(self, chunk: Chunk, place: int) -> RowSums | None:  # noqa: ARG002 - any place
+        """Return a chunk's sums, its outcomes counted for this thread; nothing of many scenarios."""
+        tiles = self.tiles()
+        if len(tiles) > 1:
+            return None
+        if self.group.on_one_thread:
+            return self.few.count(chunk, tiles[0], self.counts)
+        own = self.own.get(get_ident())
+        if own is None:
+            own = self.own[get_ident()] = np.zeros_like(self.counts)
+        return self.few.count(chunk, tiles[0], own)
+
+    def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
+        """Take in a slab of draws: many scenarios tile by tile, and what is counted of few."""
+        tiles = self.tiles()
+        if len(tiles) == 1:
+            for part in parts:
+                self._add(tiles[0], part)
+            for own in self.own.values():
+                np.add(self.counts, own, out=self.counts, casting="unsafe")
+                own[:] = 0
+            return
+
+        def tile(rows: slice) -> None:
+            for chunk in chunks:
+                self._add(rows, self.few.count(chunk, rows, self.counts[rows]))
+
+        for _ in each(tile, tiles):
+            pass
+
+    def take(self, one_pass: OnePass, drawn: list[Drawn]) -> None:
+        """Take in a slab of draws in one call a chunk, from what groups share to counts."""
+        for each in drawn:
+            if each.rows is not None:
+                self._add(slice(0, self.shape[0]), one_pass.count(each.rows, each.base, self.counts))
+
+    def _add(self, rows: slice, part: RowSums) -> None:
+        self.sums[:, rows] += part.sums
+        self.above[rows] += part.above
