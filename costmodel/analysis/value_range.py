@@ -9,16 +9,14 @@ to the ninth decimal). A search that takes too long is given up, and says beyond
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import count
 from typing import Any, NamedTuple, Protocol
 
+from costmodel.analysis.box_search import least
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
-    Ceiling,
     Divide,
     Expression,
     Name,
@@ -29,7 +27,7 @@ from costmodel.model.expression import (
     not_affine,
     substitute,
 )
-from costmodel.model.interval import Interval, enclose, slopes
+from costmodel.model.interval import Interval, enclose
 from costmodel.model.measures import measure, measure_unit
 from costmodel.model.model import Model
 from costmodel.model.program import Program, program
@@ -38,8 +36,6 @@ UNBOUNDED_AT = 0.001
 """An unbounded input is taken from this quantile to one less it."""
 PENNY = 0.005
 MOST_BOXES = 20_000
-STEPPED_WORK, STEPPED_LEAST = 40_000, 200
-"""Boxes x steps searched where an uncertain input is rounded to whole numbers, and boxes at least."""
 
 
 class Extreme(NamedTuple):
@@ -211,112 +207,10 @@ def cut_ends(value: Distribution) -> Interval:
 
 
 def _minimum(problem: Problem, sign: float, tolerance: float) -> Extreme:
-    """Return the least value of sign x measure, by branch and bound over the box."""
-    order = count()
-    most_boxes = _most_boxes(problem)
-    best_value, best_point = math.inf, dict[str, float]()
-    waiting: list[tuple[float, int, dict[str, Interval]]] = [(-math.inf, next(order), dict(problem.box))]
-    boxes = 0
-    while waiting:
-        bound, _, box = heapq.heappop(waiting)
-        if bound >= best_value - tolerance:
-            break
-        boxes += 1
-        if boxes > most_boxes:
-            return Extreme(sign * best_value, _inputs(problem, best_point), False, sign * bound)
-        box, bound, steep = _settled(problem, box, sign)
-        point = {name: ends[0] for name, ends in box.items()}
-        value = sign * _value(problem, point)
-        if value < best_value:
-            best_value, best_point = value, point
-        bound = max(bound, _bound_from_centre(problem, box, steep, sign))
-        branch = _widest(problem, box, steep)
-        if branch is None or bound >= best_value - tolerance:
-            continue
-        for half in _parts(problem, branch, box[branch]):
-            heapq.heappush(waiting, (bound, next(order), {**box, branch: half}))
-    return Extreme(sign * best_value, _inputs(problem, best_point), True, sign * best_value)
-
-
-def _most_boxes(problem: Problem) -> int:
-    """Return how many boxes may be searched: fewer where whole numbers step, which is not closed in on."""
-    steps = problem.program.steps
-    stepped = any(isinstance(step.node, Ceiling) for step in steps)
-    return max(STEPPED_LEAST, STEPPED_WORK // len(steps)) if stepped else MOST_BOXES
-
-
-def _settled(
-    problem: Problem, box: dict[str, Interval], sign: float
-) -> tuple[dict[str, Interval], float, dict[str, Interval]]:
-    """Return the box with every input fixed whose slope has one sign, its bound, and the slopes left."""
-    while True:
-        values = enclose(problem.program, box)
-        steep = slopes(problem.program, values)
-        ends = values[problem.program.outputs[0]]
-        bound = ends[0] if sign > 0 else -ends[1]
-        changed = False
-        for name, (low, high) in box.items():
-            if low == high:
-                continue
-            slope = steep.get(name, (0.0, 0.0))
-            down, up = (slope[0], slope[1]) if sign > 0 else (-slope[1], -slope[0])
-            if down >= 0:
-                box[name], changed = (low, low), True
-            elif up <= 0:
-                box[name], changed = (high, high), True
-        if not changed:
-            return box, bound, steep
-
-
-def _bound_from_centre(
-    problem: Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval], sign: float
-) -> float:
-    """Return a bound on sign x measure from its value at the centre and its slopes: the mean value form.
-
-    Near a smooth extreme it closes in with the square of the box's width, where plain interval arithmetic
-    does with the width. Source: Moore, Kearfott and Cloud (2009), Introduction to Interval Analysis, ch. 6.
-    """
-    reach = 0.0
-    for name, (low, high) in box.items():
-        if low < high:
-            slope = steep.get(name, (0.0, 0.0))
-            reach += max(abs(slope[0]), abs(slope[1])) * (high - low) / 2
-    if not math.isfinite(reach):
-        return -math.inf
-    return sign * _value(problem, {name: low + (high - low) / 2 for name, (low, high) in box.items()}) - reach
-
-
-def _widest(problem: Problem, box: Mapping[str, Interval], steep: Mapping[str, Interval]) -> str | None:
-    """Return the free input that can move the measure most, None when all are fixed or small.
-
-    Where more than one can move it without limit (inputs of a `ceil`), the one whose interval is the largest
-    part of the input's own is taken, so that none is halved for ever while another stays whole.
-    """
-    best, reach = None, (0.0, 0.0)
-    for name, (low, high) in box.items():
-        if low == high:
-            continue
-        if not problem.affine[name] and high - low <= 1e-9 * max(1.0, abs(low), abs(high)):
-            continue
-        slope = steep.get(name, (0.0, 0.0))
-        steepest = max(abs(slope[0]), abs(slope[1]))
-        whole = problem.box[name][1] - problem.box[name][0]
-        moves = (0.0, steepest * (high - low)) if steepest < math.inf else (1.0, (high - low) / whole)
-        if best is None or moves > reach:
-            best, reach = name, moves
-    return best
-
-
-def _parts(problem: Problem, name: str, ends: Interval) -> tuple[Interval, Interval]:
-    low, high = ends
-    if problem.affine[name]:
-        return (low, low), (high, high)
-    middle = low + (high - low) / 2
-    return (low, middle), (middle, high)
-
-
-def _value(problem: Problem, point: Mapping[str, float]) -> float:
-    return float(evaluate(problem.expression, point))
+    """Return the least value of sign x measure over the box, as the end of a range."""
+    found = least(problem, sign, tolerance, MOST_BOXES)
+    inputs = _inputs(problem, found.point)
+    return Extreme(sign * found.value, inputs, found.exact, sign * found.bound)
 
 
 def _inputs(problem: Problem, point: Mapping[str, float]) -> dict[str, float]:

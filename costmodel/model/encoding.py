@@ -1,7 +1,8 @@
 """A model as plain data and back: what a cache file holds, and what can travel to another process.
 
 Every dataclass of the model becomes a list that begins with its name; nothing but these classes can be
-made from such data, so reading it runs no code of the file's choosing.
+made from such data, so reading it runs no code of the file's choosing. An expression that stands in many
+places is written in the first of them, and by its number in the others: it is one again when it is read.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _HOMES = (
     model,
 )
 _TUPLE = "#"
+_SAME = "@"
 
 
 class NotAModelError(ValueError):
@@ -47,33 +49,64 @@ class NotAModelError(ValueError):
 
 def encoded(value: Any) -> Any:
     """Return a model, or any part of one, as lists, dicts, texts and numbers."""
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return value
-    if isinstance(value, tuple):
-        return [_TUPLE, *map(encoded, value)]
-    if isinstance(value, Mapping):
-        return {key: encoded(item) for key, item in value.items()}
-    made: type[Any] = type(value)
-    if is_dataclass(made):
-        return [made.__name__, *(encoded(getattr(value, name)) for name in _fields(made))]
-    raise TypeError(type(value))
+    numbers: dict[int, int] = {}  # of expressions written already, by identity
+
+    def written(value: Any) -> Any:
+        if isinstance(value, (str, int, float, bool)) or value is None:
+            return value
+        if isinstance(value, tuple):
+            return [_TUPLE, *map(written, value)]
+        if isinstance(value, Mapping):
+            return {key: written(item) for key, item in value.items()}
+        made: type[Any] = type(value)
+        if not is_dataclass(made):
+            raise TypeError(type(value))
+        if id(value) in numbers:
+            return [_SAME, numbers[id(value)]]
+        found = [made.__name__, *(written(getattr(value, name)) for name in _fields(made))]
+        if _is_shared(value):
+            numbers[id(value)] = len(numbers)
+        return found
+
+    return written(value)
 
 
 def decoded(data: Any) -> Any:
     """Return what `encoded` was given; raise `NotAModelError` for anything else."""
-    if isinstance(data, list):
+    expressions: list[Any] = []
+
+    def read(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: read(item) for key, item in data.items()}
+        if not isinstance(data, list):
+            return data
         if not data or not isinstance(data[0], str):
             raise NotAModelError(str(data)[:40])
-        parts = [decoded(item) if isinstance(item, (list, dict)) else item for item in data[1:]]
+        if data[0] == _SAME:
+            return _numbered(expressions, data[1:])
+        parts = [read(item) if isinstance(item, (list, dict)) else item for item in data[1:]]
         if data[0] == _TUPLE:
             return tuple(parts)
         made = _classes().get(data[0])
         if made is None:
             raise NotAModelError(data[0])
-        return made(*parts)
-    if isinstance(data, dict):
-        return {key: decoded(item) for key, item in data.items()}
-    return data
+        found = made(*parts)
+        if _is_shared(found):
+            expressions.append(found)
+        return found
+
+    return read(data)
+
+
+def _is_shared(value: Any) -> bool:
+    """Return whether a value is an expression of others, which is written once."""
+    return isinstance(value, expression.Expression) and bool(expression.operands(value))
+
+
+def _numbered(expressions: list[Any], number: list[Any]) -> Any:
+    if len(number) != 1 or not isinstance(number[0], int) or not 0 <= number[0] < len(expressions):
+        raise NotAModelError(str(number)[:40])
+    return expressions[number[0]]
 
 
 @cache

@@ -239,9 +239,15 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
 
 def names(expression: Expression) -> frozenset[str]:
     """Return the names of the inputs an expression mentions."""
-    if isinstance(expression, Name):
-        return frozenset((expression.name,))
-    return frozenset().union(*(names(operand) for operand in operands(expression)))
+    found, met, waiting = set[str](), set[int](), [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name):
+            found.add(node.name)
+        elif id(node) not in met:  # by identity: a part that stands in many places is gone through once
+            met.add(id(node))
+            waiting += operands(node)
+    return frozenset(found)
 
 
 def appears_once(expression: Expression) -> bool:
@@ -304,11 +310,22 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
 
     Raises KeyError for a name without a value and ZeroDivisionError for a division by a zero float.
     """
-    if isinstance(expression, Number):
-        return expression.value
-    if isinstance(expression, Name):
-        return values[expression.name]
-    return apply(expression, tuple(evaluate(operand, values) for operand in operands(expression)))
+    met: dict[int, float] = {}  # by identity, and floats alone: draws would be held until the end
+
+    def value(node: Expression) -> Value:
+        if isinstance(node, Number):
+            return node.value
+        if isinstance(node, Name):
+            return values[node.name]
+        known = met.get(id(node))
+        if known is not None:
+            return known
+        found = apply(node, tuple(map(value, operands(node))))
+        if isinstance(found, float):
+            met[id(node)] = found
+        return found
+
+    return value(expression)
 
 
 def apply(expression: Expression, parts: tuple[Value, ...]) -> Value:

@@ -63,8 +63,7 @@ class Exponential:
 class Weibull:
     """S(u) = e^(-(u / scale)^shape), scale in years.
 
-    Raises ValueError for either that is not above 0, and for a shape below 0.02, whose mean stay is beyond
-    what floats hold well.
+    Raises ValueError for either that is not above 0, and for a shape below 0.02: beyond what floats hold.
     """
 
     shape: float
@@ -96,10 +95,7 @@ class Weibull:
 
 @dataclass(frozen=True, slots=True)
 class LogNormalStay:
-    """The log of the years in care is normal with mean mu and standard deviation sigma.
-
-    Raises ValueError for a sigma that is not above 0.
-    """
+    """The log of years in care is normal, mean mu, sd sigma. Raises ValueError for a sigma not above 0."""
 
     mu: float
     sigma: float

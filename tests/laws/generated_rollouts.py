@@ -15,7 +15,7 @@ YEARS = 4
 OF = "family"
 SURVIVAL: tuple[Document, ...] = (
     {"distribution": "exponential", "mean": 2.5},
-    {"distribution": "exponential", "mean": "1 + hours_known"},
+    {"distribution": "exponential", "mean": "1 + kept"},
     {"distribution": "weibull", "shape": 0.75, "scale": 2},
     {"distribution": "lognormal", "mu": 0.25, "sigma": 1.25},
     {"years": [0.25, 1, 5], "in_care": [0.75, 0.5, 0]},
@@ -76,7 +76,6 @@ def rolled_out(draw: Draw, *, bounded: bool = False, stepped: bool = True) -> Wr
         "reached": draw(st.one_of(sixteenths(1, 60), ranges(1, 60))),
         "kept": {**draw(ranges(0, 1)), "unit": "share of the effect"},
         "later": {**draw(ranges(0, 0.5)), "unit": "share of children"},
-        "hours_known": 1.5,
     }
     scenario["appraisal"]["start_month"] = draw(st.sampled_from(["april", "october", "january"]))
     scenario["intake"] = {"of": OF, **draw(intakes())}

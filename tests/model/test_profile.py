@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costmodel.model.expression import Expression, Name, Number, evaluate
+from costmodel.model.expression import ONE, ZERO, Expression, Multiply, Name, Number, evaluate, total
 from costmodel.model.profile import annuity, given_shares, lasting, once
 
 
@@ -67,3 +67,40 @@ def test_draws_of_a_duration_and_a_drop_off() -> None:
 def test_an_annuity_is_the_discounted_sum() -> None:
     factors = (Number(1.0), Number(0.9), Number(0.8))
     assert evaluate(annuity(lasting(Number(2.5), 3), factors), {}) == pytest.approx(1 + 0.9 + 0.5 * 0.8)
+
+
+KEPT, REACHED = Name("kept"), Name("reached")
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        (KEPT * (REACHED + 1.0), KEPT * 0.5, KEPT * (REACHED * 3.0)),
+        (ZERO, KEPT, KEPT * REACHED),
+        (KEPT * REACHED + KEPT * 2.0, KEPT * (2.0 - REACHED), ZERO),
+    ],
+)
+def test_what_every_year_is_a_multiple_of_is_taken_out(shares: tuple[Expression, ...]) -> None:
+    factors = (Number(1.0), Number(0.9), Name("late"))
+    found = annuity(shares, factors)
+    plain = total([share * factor for share, factor in zip(shares, factors, strict=True)])
+    assert isinstance(found, Multiply)
+    assert KEPT in (found.left, getattr(found.right, "left", None))
+    at = {"kept": 0.75, "reached": 3.0, "late": 0.5}
+    assert evaluate(found, at) == pytest.approx(evaluate(plain, at), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        (ONE, KEPT, KEPT * REACHED),
+        (KEPT * 2.0, REACHED * 2.0, ZERO),
+        (KEPT * REACHED, REACHED * KEPT, ZERO),
+        (KEPT * REACHED + REACHED, KEPT, ZERO),
+        (KEPT, ZERO, ZERO),
+    ],
+)
+def test_where_years_have_nothing_in_common_they_are_only_added(shares: tuple[Expression, ...]) -> None:
+    factors = (Number(1.0), Number(0.9), Name("late"))
+    plain = total([share * factor for share, factor in zip(shares, factors, strict=True)])
+    assert annuity(shares, factors) == plain
