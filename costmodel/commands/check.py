@@ -69,7 +69,9 @@ def _targets(names: tuple[str, ...], folder: Path | None) -> list[tuple[str, Pat
             targets += [
                 (str(file), home) for file in library.scenario_files(home) if file.is_relative_to(home)
             ]
-        elif path.is_file() and path.resolve().parent.name in ("unit_costs", "indices", "discounting"):
+        elif path.is_file() and path.resolve().parent.name in (
+            "unit_costs", "indices", "discounting", "optimism_bias",
+        ):  # fmt: skip
             parents = path.resolve().parents
             targets.append(("", parents[1] if parents[0].name == "unit_costs" else parents[2]))
         else:
@@ -85,9 +87,13 @@ def _check(name: str, folder: Path | None) -> tuple[str, tuple[Problem, ...]]:
 
     if not name:
         tables = read_tables(folder)
-        counted = ((tables.unit_costs, "unit cost"), (tables.indices, "price index"),
-                   (tables.schedules, "discount schedule"))  # fmt: skip
-        return "tables: " + ", ".join(plural(len(found), unit) for found, unit in counted), tables.problems
+        counted = {"unit cost": len(tables.unit_costs), "price index": len(tables.indices),
+                   "discount schedule": len(tables.schedules)}  # fmt: skip
+        if tables.optimism:
+            counted["optimism bias table"] = len(tables.optimism)
+        return "tables: " + ", ".join(
+            plural(number, unit) for unit, number in counted.items()
+        ), tables.problems
     try:
         model = compile_scenario(read_scenario(name, folder))
         _draw_a_few(model)

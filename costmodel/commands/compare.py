@@ -95,12 +95,12 @@ def _models(ctx: click.Context, names: tuple[str, ...], settings: tuple[tuple[st
 
 def _check_measures(models: list[Model], measures: tuple[str, ...]) -> None:
     """Refuse a measure that one of the scenarios does not have, with the nearest that it has."""
-    from costmodel.model.measures import known_measures
+    from costmodel.model.measures import is_measure, known_measures
 
     for model in models:
-        known = known_measures(model)
         for name in measures:
-            if name not in known:
+            if not is_measure(model, name):
+                known = known_measures(model)
                 message = f"there is no measure '{name}' in {model.name}{suggested(name, known)}"
                 raise click.BadParameter(message, param_hint="--measure")
 
