@@ -5,8 +5,8 @@
 
 Columns that name no input of the scenario become notes (`x-…`), `area` the row's title. A row that lacks a
 cell of an input is left out and counted: an empty cell would keep the scenario's own value, and an area would
-be appraised with another's figures. Two sweeps are timed: net, cost, ratio and net by year, which every area
-shares draws of; and the payer's cash, which comes in whole places, so that each area's draws are its own.
+be appraised with another's figures. One sweep is timed, of net, cost, ratio and net by year, which every area
+shares draws of, and of the payer's cash, which comes in whole places, so that each area's draws are its own.
 """
 
 from __future__ import annotations
@@ -69,10 +69,7 @@ def main() -> None:
         _say(f"{options.write}: {prepared.rows} areas; {_gaps(prepared)}")
         return
     by_year = [f"net_year_{year}" for year in range(model.appraisal.years)]
-    asked = {
-        "net, cost, ratio and net by year": ("net", "cost", "benefit_cost_ratio", *by_year),
-        "cash": (f"net_cashable_{payer(model)}",),
-    }
+    measures = ("net", "cost", "benefit_cost_ratio", f"net_cashable_{payer(model)}", *by_year)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "areas.csv"
         prepared = prepare(options.file, table, tuple(model.inputs))
@@ -80,18 +77,17 @@ def main() -> None:
             f"{prepared.rows} areas x {options.draws:,} draws x {model.appraisal.years} years of "
             f"{options.scenario}, {options.workers} workers; {_gaps(prepared)}"
         )
-        for name, measures in asked.items():
-            begun, worked = time.perf_counter(), time.process_time()
-            result = scenario.sweep(
-                table=table, measures=measures, draws=options.draws, workers=options.workers,
-                engine=options.engine,
-            )  # fmt: skip
-            took = time.perf_counter() - begun
-            busy = time.process_time() - worked
-            _say(
-                f"{name}: {took:.1f} s ({busy:.1f} s of processors), by {result.engine}; "
-                f"at most {peak_mib():,.0f} MiB so far"
-            )
+        begun, worked = time.perf_counter(), time.process_time()
+        result = scenario.sweep(
+            table=table, measures=measures, draws=options.draws, workers=options.workers,
+            engine=options.engine,
+        )  # fmt: skip
+        took = time.perf_counter() - begun
+        busy = time.process_time() - worked
+        _say(
+            f"{len(measures)} measures: {took:.1f} s ({busy:.1f} s of processors), by {result.engine}; "
+            f"at most {peak_mib():,.0f} MiB"
+        )
     _say(f"in all, with loading: {time.perf_counter() - STARTED:.1f} s")
 
 

@@ -122,7 +122,7 @@ def _task(digest: bytes, rows: Array) -> Task:
 def work(shared: bytes, payload: bytes, cancelled: Callable[[], bool], threads: int = 1) -> bytes:
     """Return the figures of one block as bytes: the same for any number of threads."""
     from costmodel.analysis.sweep_engine import run_block
-    from costmodel.analysis.sweep_plan import plan_sweep
+    from costmodel.analysis.sweep_plan import plans_apart
     from costmodel.analysis.sweep_tools import tools
 
     setting = _setting(shared)
@@ -133,11 +133,17 @@ def work(shared: bytes, payload: bytes, cancelled: Callable[[], bool], threads: 
     kept[np.argmax(nothing)] = True  # of all scenarios that change nothing, one is computed
     place = np.cumsum(kept) - 1
     place[nothing] = place[np.argmax(nothing)]
-    plan = plan_sweep(setting.model, Design("block", setting.columns, values[kept]), setting.measures)
+    design = Design("block", setting.columns, values[kept])
+    figures = np.empty((design.scenarios, len(setting.measures), len(SIMULATED)))
+    why: dict[int, str] = {}
     with _threads(threads) as each:
-        result = run_block(plan, setting.draws, setting.seed, tools(setting.engine, each, cancelled))
-    figures = np.stack([result.figures[name] for name in SIMULATED], axis=2)[place]
-    failures = {row: result.failures[at] for row, at in enumerate(place.tolist()) if at in result.failures}
+        for measures, plan in plans_apart(setting.model, design, setting.measures):
+            result = run_block(plan, setting.draws, setting.seed, tools(setting.engine, each, cancelled))
+            figures[:, measures] = np.stack([result.figures[name] for name in SIMULATED], axis=2)
+            why |= result.failures
+    figures[list(why)] = np.nan
+    figures = figures[place]
+    failures = {row: why[at] for row, at in enumerate(place.tolist()) if at in why}
     told = json.dumps({str(row): why for row, why in failures.items()}).encode()
     values_told: bytes = figures.astype("<f8").tobytes()
     return len(told).to_bytes(4, "little") + told + values_told

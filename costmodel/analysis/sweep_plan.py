@@ -232,34 +232,64 @@ class _Standing:
 
 def plan_sweep(model: Model, design: Design, measures: tuple[str, ...]) -> Plan:
     """Return the plan of a sweep; raise `UnknownMeasure` for a measure the model does not have."""
-    model = opened(model, dict.fromkeys(column.name for column in design.columns))
-    standing = standings(model, design)
-    anew = {name for name, each in standing.items() if each.distribution.any()}
-    given = {name: each.distributions for name, each in standing.items()}
-    anew |= redrawn_from_others(model, given)
-    touched = tuple(each for each in mix_shares(model) if standing.keys() & _all_needed(model, each.share))
-    while True:
-        algebra = _Algebra(model, standing, anew)
-        found = algebra.separated(measures)
-        shares = algebra.separated_shares(touched)
-        if not isinstance(found, NotSeparable) and not isinstance(shares, NotSeparable):
-            break
-        for answer in (found, shares):
-            if isinstance(answer, NotSeparable):
-                anew |= {_owner(name) for name in answer.names} or set(standing)
-    pool = _Columns(algebra.scalars, design.scenarios)
-    planned = tuple(pool.measure(each) for each in found)
-    watched = tuple(
-        SharePlan(each, pool.form(terms), algebra.doubtful(each.share))
-        for each, terms in zip(touched, shares, strict=True)
-    )
-    base = tuple(model.in_drawn_inputs(measure(model, name)) for name in measures)
-    order = tuple(name for name in model.inputs if name in anew)
-    return Plan(
-        model, design.scenarios, planned, watched, pool.columns,
-        _groups(model, standing, order, design.scenarios), order, base,
-        remade(model, {name: given[name] for name in order}),
-    )  # fmt: skip
+    return _Planning(model, design).plan(measures)
+
+
+def plans_apart(model: Model, design: Design, measures: tuple[str, ...]) -> list[tuple[list[int], Plan]]:
+    """Return plans that have all measures between them, with the places of each one's measures.
+
+    A measure for which inputs must be drawn anew, as for cash that comes in whole blocks, has a plan apart
+    from those that share their columns, so that they go on sharing them. Raises as `plan_sweep` does.
+    """
+    planning = _Planning(model, design)
+    if isinstance(planning.algebra.separated(measures), NotSeparable):
+        alone = [isinstance(planning.algebra.separated([name]), NotSeparable) for name in measures]
+        parts = [[at for at, each in enumerate(alone) if each is wanted] for wanted in (False, True)]
+    else:
+        parts = [list(range(len(measures)))]
+    return [(part, planning.plan(tuple(measures[at] for at in part))) for part in parts if part]
+
+
+class _Planning:
+    """What the plans of a design share: its model with handles opened, what must be drawn anew."""
+
+    def __init__(self, model: Model, design: Design) -> None:
+        self.model = opened(model, dict.fromkeys(column.name for column in design.columns))
+        self.scenarios = design.scenarios
+        self.standing = standings(self.model, design)
+        self.given = {name: each.distributions for name, each in self.standing.items()}
+        self.anew = {name for name, each in self.standing.items() if each.distribution.any()}
+        self.anew |= redrawn_from_others(self.model, self.given)
+        self.algebra = _Algebra(self.model, self.standing, self.anew)
+
+    def plan(self, measures: tuple[str, ...]) -> Plan:
+        """Return the plan of some measures, with as little drawn anew as they allow."""
+        model, standing, anew, algebra = self.model, self.standing, set(self.anew), self.algebra
+        touched = tuple(
+            each for each in mix_shares(model) if standing.keys() & _all_needed(model, each.share)
+        )
+        while True:
+            found = algebra.separated(measures)
+            shares = algebra.separated_shares(touched)
+            if not isinstance(found, NotSeparable) and not isinstance(shares, NotSeparable):
+                break
+            for answer in (found, shares):
+                if isinstance(answer, NotSeparable):
+                    anew |= {_owner(name) for name in answer.names} or set(standing)
+            algebra = _Algebra(model, standing, anew)
+        pool = _Columns(algebra.scalars, self.scenarios)
+        planned = tuple(pool.measure(each) for each in found)
+        watched = tuple(
+            SharePlan(each, pool.form(terms), algebra.doubtful(each.share))
+            for each, terms in zip(touched, shares, strict=True)
+        )
+        base = tuple(model.in_drawn_inputs(measure(model, name)) for name in measures)
+        order = tuple(name for name in model.inputs if name in anew)
+        return Plan(
+            model, self.scenarios, planned, watched, pool.columns,
+            _groups(model, standing, order, self.scenarios), order, base,
+            remade(model, {name: self.given[name] for name in order}),
+        )  # fmt: skip
 
 
 def _all_needed(model: Model, expression: Expression) -> frozenset[str]:
@@ -352,6 +382,7 @@ class _Algebra:
         self.model, self.standing, self.anew = model, standing, anew
         self.scalars: dict[str, Array] = {}
         self.written: dict[str, Expression] = {}
+        self.known: dict[tuple[str, ...], list[_Separated] | NotSeparable] = {}
         for name, item in model.inputs.items():
             if name in anew:
                 continue
@@ -380,8 +411,13 @@ class _Algebra:
         return Name(name)
 
     def separated(self, measures: Iterable[str]) -> list[_Separated] | NotSeparable:
-        wanted: list[Expression] = []
         names = tuple(measures)
+        if names not in self.known:
+            self.known[names] = self._separated(names)
+        return self.known[names]
+
+    def _separated(self, names: tuple[str, ...]) -> list[_Separated] | NotSeparable:
+        wanted: list[Expression] = []
         for name in names:
             whole = substitute(measure(self.model, name), self.written)
             sides = (whole.left, whole.right) if isinstance(whole, Divide) else (whole, ONE)
