@@ -17,6 +17,11 @@ from costmodel.uncertainty.compiled_draws import RowsRedrawn
 Array = NDArray[np.float64]
 
 
+def one_pass(program: CompiledProgram, redrawn: RowsRedrawn, few: CompiledFew) -> CompiledPass | None:
+    """Return what takes a chunk in one call; nothing where columns take an input by itself."""
+    return CompiledPass(program, redrawn, few) if len(program.names) == program.drawn else None
+
+
 class CompiledPass:
     """What a group does with each chunk: `program` makes its columns, `redrawn` its inputs, `few` counts."""
 

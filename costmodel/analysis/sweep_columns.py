@@ -73,7 +73,7 @@ class Source:
         self.columns = tools.evaluation(program(columns), (*self.names, *plan.drawn_anew))
         self.in_rows = (
             bool(plan.again)
-            and set(self.again) <= set(plan.drawn_anew)
+            and set(plan.again) <= set(plan.drawn_anew)
             and not any(_is_conditional(plan.model.inputs[name].value) for name in plan.drawn_anew)
         )
         self.redrawn: dict[int, Redrawn | None] = {}

@@ -134,7 +134,7 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
         percentiles,
         standardised,
     )
-    from costmodel.analysis.compiled_pass import CompiledPass
+    from costmodel.analysis.compiled_pass import one_pass
     from costmodel.analysis.compiled_program import CompiledProgram
     from costmodel.uncertainty.compiled_draws import (
         compiled_draw_inputs,
@@ -146,5 +146,5 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
         drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew,
-        percentiles, None, CompiledPass, each, each, cancelled,
+        percentiles, None, one_pass, each, each, cancelled,
     )  # fmt: skip

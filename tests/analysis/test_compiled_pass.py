@@ -13,6 +13,15 @@ from costmodel.model.distributions import Beta, Distribution, Pert, Triangular, 
 
 pytest.importorskip("numba")
 
+from costmodel.analysis.binning import Bins
+from costmodel.analysis.compiled_counting import CompiledFew
+from costmodel.analysis.compiled_pass import one_pass
+from costmodel.analysis.compiled_program import CompiledProgram
+from costmodel.analysis.sweep_columns import Weights
+from costmodel.model.expression import Multiply, Name
+from costmodel.model.program import program
+from costmodel.uncertainty.compiled_draws import rows_redrawn
+
 MEASURES = ("gross", "net", "benefit_cost_ratio")
 SHAPES: tuple[Distribution, ...] = (
     *(Beta(3.0 + k, 7.0) for k in range(6)),
@@ -55,3 +64,13 @@ def test_one_call_gives_the_figures_of_many() -> None:
         elif "_p" in name:
             bound = 2 * plain.figures[f"{name.rsplit('_p', 1)[0]}_quantile_error"] + 1e-9
             assert (np.abs(compiled.figures[name] - figures) <= bound).all(), name
+
+
+def test_a_column_of_an_input_by_itself_has_no_pass_in_one_call() -> None:
+    redrawn = rows_redrawn([(0.0, 1.0, None)])
+    assert redrawn is not None
+    top = Weights((0,), np.zeros(1), np.ones((1, 1)))
+    few = CompiledFew([top], [None], [0], np.zeros((1, 1)), Bins(np.zeros((1, 1)), np.ones((1, 1)), 8))
+    column = program([Multiply(Name("#0"), Name("x"))])
+    assert one_pass(CompiledProgram(column, ("#0", "x")), redrawn, few) is not None
+    assert one_pass(CompiledProgram(column, ("#0",)), redrawn, few) is None
