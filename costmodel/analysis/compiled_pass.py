@@ -49,8 +49,8 @@ _LOCAL = threading.local()
 
 def _memory(program: CompiledProgram, draws: int) -> Array:
     """Return this thread's memory for a program, which is in cache already."""
-    key = (id(program), draws)
-    if getattr(_LOCAL, "key", None) != key:
-        _LOCAL.key, _LOCAL.memory = key, program.memory(draws)
+    kept = getattr(_LOCAL, "program", None)
+    if kept is not program or _LOCAL.draws != draws:
+        _LOCAL.program, _LOCAL.draws, _LOCAL.memory = program, draws, program.memory(draws)
     memory: Array = _LOCAL.memory
     return memory

@@ -17,7 +17,11 @@ def needed(expression: Expression) -> Expression:
 
 
 def whole(expression: Expression) -> Expression:
-    """Return the greatest whole number that is not above the expression; -1 for anything just below 0."""
+    """Return the whole number the expression has reached, from 0 either way: 2 of 2.5, -1 of -1.5, 0 of -0.3."""
+    return _reached(maximum(ZERO, expression)) - _reached(maximum(ZERO, multiply(Number(-1.0), expression)))
+
+
+def _reached(expression: Expression) -> Expression:
     return multiply(Number(-1.0), ceiling(Number(-ROUNDING) - expression))
 
 

@@ -140,6 +140,8 @@ def _cases(result: AppraisalResult, found: OverTime, console: Console) -> None:
 def _agencies(result: AppraisalResult, found: OverTime, console: Console) -> None:
     """Print what each agency invests and gains in each year, the years side by side as far as they fit."""
     rows = list(_agency_rows(result, found))
+    if not rows:
+        return
     money = _Money([value for _, _, values in rows for value in values])
     cell = max(len(money.shown(value)) for _, _, values in rows for value in (*values, math.fsum(values)))
     margin = max(len(name) for name, _, _ in rows) + 2
