@@ -22,6 +22,11 @@ INPUTS: dict[str, Any] = {
 }
 
 
+def ended(blocks: float) -> int:
+    """Return the whole blocks reached from nothing, either way."""
+    return math.trunc(blocks + math.copysign(1e-9, blocks))
+
+
 def unit_cost(value: Any, step: float, falls_to: dict[str, float], **changed: Any) -> dict[str, Any]:
     entry = value if isinstance(value, dict) else {"value": value}
     return {
@@ -68,8 +73,8 @@ def by_hand(weeks: float, share: float, home: float, factor: float, year: int) -
     """Return the cash of one year by agency, undiscounted."""
     left = (1.0, 0.5, 0.125, 0.0)[year]
     units = weeks * 0.75 * left
-    homes = math.floor(units * share / 52 + 1e-9) * 52 * home * factor * 0.5
-    fosters = math.floor(units * (1 - share) / 26 + 1e-9) * 26 * 660 * factor
+    homes = ended(units * share / 52) * 52 * home * factor * 0.5
+    fosters = ended(units * (1 - share) / 26) * 26 * 660 * factor
     return {"local_authority": 0.75 * homes + fosters, "nhs": 0.25 * homes}
 
 
