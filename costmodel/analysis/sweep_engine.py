@@ -92,7 +92,7 @@ class _Block:
         self.plan, self.draws, self.tools = plan, draws, tools
         self.source = Source(plan, seed, tools)
         self.first = self.source.chunk(0, min(CHUNK, draws))
-        self.failures: dict[int, str] = {}
+        self.failures: dict[int, str] = dict(plan.failures)
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
         """Return what a function makes of each group; those that cannot be drawn fail and are left out."""

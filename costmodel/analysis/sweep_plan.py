@@ -30,6 +30,7 @@ from costmodel.model.expression import (
     evaluate,
     multiply,
     names,
+    operands,
     substitute,
 )
 from costmodel.model.handles import DISCOUNT_RATE, PRICE_YEAR, discount_factors, opened, price_factors
@@ -97,7 +98,7 @@ def impossible(model: Model, design: Design) -> dict[int, str]:
         return {}
     algebra = _Algebra(model, standing, {name for name, each in standing.items() if each.distribution.any()})
     unmoved = _Algebra(model, {name: _unmoved() for name in standing}, set())
-    found: dict[int, str] = {}
+    found = algebra.divisions_by_nothing()
     for told, expression in (*_shares_told(model), *_chances_told(model)):
         if not standing.keys() & _all_needed(model, expression) or unmoved.doubtful(expression).any():
             continue
@@ -149,7 +150,7 @@ class Plan:
 
     `model` has every handle opened; `columns` are expressions over its inputs,
     `base` the measures of the scenario unchanged; `drawn_anew` names the inputs that groups differ in,
-    `again` those and all that is made of them.
+    `again` those and all that is made of them. `failures` says why scenarios cannot be, by row.
     """
 
     model: Model
@@ -161,6 +162,7 @@ class Plan:
     drawn_anew: tuple[str, ...]
     base: tuple[Expression, ...]
     again: tuple[str, ...]
+    failures: Mapping[int, str]
 
 
 def standings(model: Model, design: Design) -> dict[str, Standing]:
@@ -288,7 +290,7 @@ class _Planning:
         return Plan(
             model, self.scenarios, planned, watched, pool.columns,
             _groups(model, standing, order, self.scenarios), order, base,
-            remade(model, {name: self.given[name] for name in order}),
+            remade(model, {name: self.given[name] for name in order}), algebra.divisions_by_nothing(),
         )  # fmt: skip
 
 
@@ -440,6 +442,28 @@ class _Algebra:
             found.append(terms)
         return found
 
+    def divisions_by_nothing(self) -> dict[int, str]:
+        """Return the scenarios in which benefits or costs are divided by what the scenario makes 0, by row.
+
+        Left alone, an infinite share would be cut off at 1 and look like a good one.
+        """
+        known = dict(self.scalars)
+        for name in self.anew & self.standing.keys():
+            standing = self.standing[name]
+            known[name] = np.where(standing.scale == 0.0, standing.shift, np.nan)
+        found: dict[int, str] = {}
+        for divisor in _divisors(
+            [substitute(measure(self.model, each), self.written) for each in ("gross", "cost")]
+        ):
+            needed = names(divisor)
+            if needed and needed <= known.keys():
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    rows = np.flatnonzero(evaluate(divisor, known) == 0.0)
+                owners = " and ".join(f"'{name}'" for name in sorted({_owner(name) for name in needed}))
+                for row in rows.tolist():
+                    found.setdefault(row, f"{owners} makes it divide by zero")
+        return found
+
     def doubtful(self, share: Expression) -> NDArray[np.bool_]:
         """Return the scenarios in which bounds alone do not prove that a share stays in 0 to 1."""
         low, high = self.ends(share)
@@ -529,6 +553,19 @@ class _Columns:
         columns = tuple(sorted(gathered))
         stacked = [gathered[at] for at in columns]
         return Form(columns, np.column_stack(stacked) if stacked else np.zeros((self.scenarios, 0)), constant)
+
+
+def _divisors(expressions: list[Expression]) -> Iterator[Expression]:
+    """Yield what anything in the expressions is divided by, each part gone through once."""
+    met: set[int] = set()
+    waiting = list(expressions)
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in met:
+            met.add(id(node))
+            waiting += operands(node)
+            if isinstance(node, Divide):
+                yield node.right
 
 
 def without_number(draw: Expression) -> tuple[float, Expression]:

@@ -17,7 +17,7 @@ def needed(expression: Expression) -> Expression:
 
 
 def whole(expression: Expression) -> Expression:
-    """Return the whole number the expression has reached, from 0 either way: 2 of 2.5, -1 of -1.5, 0 of -0.3."""
+    """Return the whole number reached from 0 either way: 2 of 2.5, -1 of -1.5, 0 of -0.3."""
     return _reached(maximum(ZERO, expression)) - _reached(maximum(ZERO, multiply(Number(-1.0), expression)))
 
 

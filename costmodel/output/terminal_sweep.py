@@ -154,7 +154,7 @@ def _failures(found: ShownSweep, console: Console) -> None:
         return
     console.print()
     say(
-        f"{len(failures):,} scenario{'' if len(failures) == 1 else 's'} failed and have no figures:",
+        f"{len(failures):,} scenario{' has' if len(failures) == 1 else 's have'} no figures:",
         console,
         BOLD,
     )

@@ -368,6 +368,7 @@ def test_a_divisor_that_a_scenario_makes_nothing_leaves_it_without_figures(
         benefits={"a": line(quantity=quantity)},
     )
     found = run(model, design([[teams / 2] for teams in range(rows)], teams="="), ("gross",), draws, engine)
+    assert found.failures == {0: "'teams' makes it divide by zero"}
     for values in found.figures.values():
         assert np.isnan(values[:, 0]).tolist() == [True] + [False] * (rows - 1)
 
