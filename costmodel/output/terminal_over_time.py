@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult
 from costmodel.analysis.notices import named
 from costmodel.analysis.over_time import AgencyYear, OverTime, PeakDeficit
+from costmodel.output.fitted_table import Column, figures, show_tables
 from costmodel.output.sentences import say
 from costmodel.output.terminal_cumulative_chart import show_cumulative
-from costmodel.output.terminal_table import BOLD, DIM, figure_table
+from costmodel.output.terminal_table import BOLD, DIM
 from costmodel.output.wording import agency, case_title, count, percent, pounds, short_pounds, some
 
 if TYPE_CHECKING:
@@ -40,38 +40,42 @@ def show_over_time(result: AppraisalResult, console: Console) -> None:
     _agencies(result, found, console)
 
 
-def _print(title: str, table: Table, console: Console) -> None:
-    """Print a table under a title as wide as the terminal, not as the table."""
+def _print(title: str, columns: Sequence[Column], console: Console, sections: Sequence[int] = ()) -> None:
+    """Print columns under a title as wide as the terminal, not as the table."""
     console.print()
     if title:
         say(title, console, BOLD)
-    console.print(table)
+    show_tables(columns, console, sections=sections)
+
+
+def _years(texts: Sequence[str]) -> Column:
+    return Column("Year", [Text(text) for text in texts], left=True)
 
 
 def _joining(result: AppraisalResult, found: OverTime, joined: Sequence[float], console: Console) -> None:
     """Print who joins, the teams at work, the year's cost and what that is for each who joins."""
-    table = figure_table("")
     limited = found.wished is not None and any(
         abs(wish - number) > 1e-9 for wish, number in zip(found.wished, joined, strict=True)
     )
     rollout = result.model.rollout
     teams = rollout.teams if rollout is not None else ()
     many = some(found.who).capitalize()
-    heads = ["Year", *([f"{many} to join"] if limited else []), f"{many} joining"]
-    heads += ["Teams"] if len(teams) == 1 else [each.title for each in teams]
-    heads += ["Cost", f"Cost per {found.who}"]
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left", overflow="fold", max_width=20)
     cost = found.of("cost", cumulative=False, discounted=False).best
-    for place, year in enumerate(found.years):
-        cells = [year]
-        if limited and found.wished is not None:
-            cells.append(count(found.wished[place]))
-        cells.append(count(joined[place]))
-        cells += [count(found.teams[each.name][place]) for each in teams]
-        each = found.cost_each[place] if found.cost_each is not None else math.nan
-        table.add_row(*cells, pounds(cost[place]), pounds(each) if math.isfinite(each) else "")
-    _print("Who joins, and what it takes, at best values (not discounted)", table, console)
+    each = found.cost_each or (math.nan,) * len(found.years)
+    columns = [_years(found.years)]
+    if limited and found.wished is not None:
+        columns.append(figures(f"{many} to join", list(map(count, found.wished))))
+    columns.append(figures(f"{many} joining", list(map(count, joined))))
+    heads = ["Teams"] if len(teams) == 1 else [team.title for team in teams]
+    columns += [
+        figures(head, list(map(count, found.teams[team.name])))
+        for head, team in zip(heads, teams, strict=True)
+    ]
+    columns.append(figures("Cost", list(map(pounds, cost))))
+    told = [pounds(value) if math.isfinite(value) else "" for value in each]
+    columns.append(figures(f"Cost per {found.who}", told))
+    columns = [column._replace(most=20) for column in columns]
+    _print("Who joins, and what it takes, at best values (not discounted)", columns, console)
 
 
 class _Money:
@@ -111,30 +115,29 @@ def _money(result: AppraisalResult, found: OverTime, console: Console) -> None:
         columns.append((f"{prefix}cumulative" if discounted else "Cumulative\nnet", running, None))
     money = _Money([value for _, values, _ in columns for value in values])
     chances = _chances(result, found)
-    table = figure_table("")
-    table.add_column("Year")
-    for head in (*(head for head, _, _ in columns), *(["P(paid\nback)"] if chances else [])):
-        table.add_column(head, justify="right", no_wrap=True)
-    for place, year in enumerate(found.years):
-        shown = [money.shown(values[place]) for _, values, _ in columns]
-        table.add_row(year, *shown, *([percent(chances[place].value)] if chances else []))
-    table.add_section()
-    sums = ["" if total is None else money.shown(total) for _, _, total in columns]
-    table.add_row(*[Text(cell, style=BOLD) for cell in ("All", *sums)])
-    _print(f"Year by year at best values, {money.words} (PV: present value, discounted)", table, console)
+    told = [_years([*found.years, "All"])]
+    for head, by_year, total in columns:
+        sums = "" if total is None else money.shown(total)
+        told.append(figures(head, [*map(money.shown, by_year), sums]))
+    if chances:
+        told.append(figures("P(paid\nback)", [*(percent(chance.value) for chance in chances), ""]))
+    last = len(found.years)
+    for column in told:
+        column.cells[last].stylize(BOLD)
+    title = f"Year by year at best values, {money.words} (PV: present value, discounted)"
+    _print(title, told, console, sections=[last - 1])
 
 
 def _cases(result: AppraisalResult, found: OverTime, console: Console) -> None:
     """Print the running net of each case by year."""
     series = found.of("net", cumulative=True, discounted=True)
     money = _Money([value for values in series.cases.values() for value in values])
-    table = figure_table("")
-    table.add_column("Year")
-    for case in result.model.cases:
-        table.add_column(case_title(case).capitalize(), justify="right")
-    for place, year in enumerate(found.years):
-        table.add_row(year, *(money.shown(values[place]) for values in series.cases.values()))
-    _print(f"Cumulative net present value in each case, {money.words}", table, console)
+    told = [
+        figures(case_title(case).capitalize(), list(map(money.shown, series.cases[case])))
+        for case in result.model.cases
+    ]
+    title = f"Cumulative net present value in each case, {money.words}"
+    _print(title, [_years(found.years), *told], console)
 
 
 def _agencies(result: AppraisalResult, found: OverTime, console: Console) -> None:
@@ -150,16 +153,15 @@ def _agencies(result: AppraisalResult, found: OverTime, console: Console) -> Non
     title = f"Who invests and who gains by year at best values, {money.words} (not discounted)"
     for first in range(0, len(found.years), at_once):
         part = slice(first, first + at_once)
-        table = figure_table("")
-        table.add_column("")
         last = first + at_once >= len(found.years)
-        for year in (*found.years[part], *(["All"] if last else [])):
-            table.add_column(year, justify="right", no_wrap=True)
-        for name, style, values in rows:
-            shown = [money.shown(value) for value in values[part]]
-            shown += [money.shown(math.fsum(values))] if last else []
-            table.add_row(*[Text(text, style=style) for text in (name, *shown)])
-        _print(title, table, console)
+        columns = [Column("", [Text(name, style=style) for name, style, _ in rows], left=True)]
+        for place in range(len(found.years))[part]:
+            cells = [Text(money.shown(values[place]), style=style) for _, style, values in rows]
+            columns.append(Column(found.years[place], cells))
+        if last:
+            cells = [Text(money.shown(math.fsum(values)), style=style) for _, style, values in rows]
+            columns.append(Column("All", cells))
+        _print(title, columns, console)
         title = ""
     say("Gains are as modelled, and all fiscal where no line says otherwise.", console, DIM)
 

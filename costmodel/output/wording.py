@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from costmodel.analysis.notices import named
+
+if TYPE_CHECKING:
+    from costmodel.analysis.appraisal import MeasureResult
 
 
 def pounds(value: float, decimals: int = 0) -> str:
@@ -59,6 +63,15 @@ def agency(name: str) -> str:
     """Return an agency's name as it heads a row."""
     text = named(name).removeprefix("the ")
     return text[:1].upper() + text[1:]
+
+
+def measure_label(measure: MeasureResult, payer: str) -> str:
+    """Return a measure's name as it heads a row, the unit with it where its title does not say it."""
+    if measure.name == f"net_cashable_{payer}":
+        return f"{agency(payer)}'s own cashable net"
+    if measure.unit.startswith("GBP ") and "per" not in measure.title:
+        return f"{measure.title} ({measure.unit.removeprefix('GBP ')})"
+    return measure.title
 
 
 def falls_to(shares: Mapping[str, float]) -> str:
