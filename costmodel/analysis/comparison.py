@@ -12,11 +12,13 @@ from costmodel.analysis.notice import Notice
 from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import HEADLINE, measure, measure_title, measure_unit, payer
+from costmodel.model.mixed_scenarios import MixedScenarios
 from costmodel.model.model import Model, depends_on
 
 if TYPE_CHECKING:
     from costmodel.analysis.paired_draws import Array, PairedBand
     from costmodel.analysis.simulation import Band
+    from costmodel.documents.scenario_sources import ScenarioSources
 
 ROUNDING = 1e-12
 """What rounding comes to, as a share of the pounds that are added up."""
@@ -110,12 +112,15 @@ def compare(
     workers: int = 1,
     measures: tuple[str, ...] = (),
     progress: Callable[[int], None] | None = None,
+    sources: Sequence[ScenarioSources] = (),
 ) -> Comparison:
     """Return two or more scenarios side by side, the first as the base of every difference.
 
     `draws` of 0, or no uncertain input anywhere, simulates nothing. `measures` are told beside gross, cost,
     net, the ratio, and the payer's cashable net where all have one payer. `progress` is called with the draws
-    finished, counted once for each scenario. Memory is 8 bytes x draws x measures x scenarios. Raises
+    finished, counted once for each scenario. `sources` are what the models were compiled from, in their
+    order: with them the horizon, the intake and other rules are changes of their own among what explains a
+    difference. Memory is 8 bytes x draws x measures x scenarios. Raises
     ValueError for fewer than two scenarios or for one draw, `UnknownMeasure` for a measure that one of them
     does not have, and `InputError` for a draw that cannot be.
     """
@@ -138,10 +143,14 @@ def compare(
         _figures(model, label, wanted, unsound, None if outcomes is None else outcomes[place])
         for place, (model, label) in enumerate(zip(models, labels, strict=True))
     )
+    mixed = [MixedScenarios(sources[0], each) for each in sources[1:]]
     pairs = tuple(
-        _pair(scenarios[0], other, unsound, None if outcomes is None else (outcomes[0], outcomes[place]))
+        _pair(
+            scenarios[0], other, unsound, None if outcomes is None else (outcomes[0], outcomes[place]),
+            explain_difference(models[0], other.model, mixed[place - 1] if mixed else None),
+        )
         for place, other in enumerate(scenarios[1:], start=1)
-    )
+    )  # fmt: skip
     base = models[0]
     named = tuple(
         ComparedMeasure(name, measure_title(base, name), measure_unit(base, name)) for name in wanted
@@ -190,6 +199,7 @@ def _pair(
     other: ScenarioFigures,
     unsound: tuple[str, ...],
     outcomes: tuple[Array, Array] | None,
+    explained: Explained,
 ) -> PairResult:
     """Return one scenario against the base, from float[measure, draw] of each where something was drawn."""
     best = {name: _at_best(base, other, name) for name in base.best}
@@ -197,7 +207,6 @@ def _pair(
     at_best = Increment(best["cost"], best["gross"], ratio if math.isfinite(ratio) else None)
     paired, on_average = ({}, None) if outcomes is None else _paired(base, outcomes, unsound)
     differences = {name: Difference(value, paired.get(name)) for name, value in best.items()}
-    explained = explain_difference(base.model, other.model)
     return PairResult(other.label, differences, at_best, on_average, explained)
 
 

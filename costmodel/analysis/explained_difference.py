@@ -2,26 +2,27 @@
 
 At best values. A changed input is put into the base by itself; and, where the changes are few, each is given
 its Shapley value: what it adds on average over every order in which the changes could be made, so that the
-shares add up to the whole (Shapley, 1953). The lines' own forms, with the prices, years and discounting
-in them, are one change like the others.
+shares add up to the whole (Shapley, 1953). So are rules that can be put into the base: the horizon, who joins
+and at what pace, the effect that is kept, the month of the start, how teams work. What else parts the lines'
+forms, with the prices and discounting in them, is one change like the others.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from costmodel.model.expression import Expression
+from costmodel.analysis.mixture import FORMS, RULE, Mixture, rule_told, shapley
+from costmodel.model.expression import ZERO, Expression
 from costmodel.model.inputs import Input
 from costmodel.model.line import Line
 from costmodel.model.measures import measure
-from costmodel.model.model import Model, needs
-from costmodel.model.program import Program, program
+from costmodel.model.mixed_scenarios import MixedScenarios
+from costmodel.model.model import Model
 
 MOST_SHAPLEY = 8
-"""The most changed inputs for which every order is tried: 2^8 combinations, twice that where lines differ."""
+"""The most changed inputs and rules for which every order is tried: 2^8 combinations, twice that where lines
+differ."""
 
 How = Literal["same", "changed", "added", "removed"]
 Reason = Literal["", "too many", "not apart"]
@@ -33,6 +34,19 @@ class RuleChange(NamedTuple):
     rule: str
     base: str
     other: str
+
+
+class RuleStep(NamedTuple):
+    """A rule that one scenario's lines can take from the other, as each has it, and its effect on net.
+
+    `rule` is one of `costmodel.model.mixed_scenarios.RULES`; the effects are those of `InputChange`.
+    """
+
+    rule: str
+    base: str
+    other: str
+    alone: float | None = None
+    shapley: float | None = None
 
 
 class InputChange(NamedTuple):
@@ -80,9 +94,11 @@ class LineChange(NamedTuple):
 class Explained(NamedTuple):
     """What parts a scenario from the base, and what explains the difference of net at best values.
 
-    `difference` is the whole, in pounds; `forms_alone` and `forms_shapley` are the effects of the lines' own
-    forms, None where those do not differ or cannot be put into the base. `shapley_missing` says why there are
-    no Shapley values: too many changes, or changes that cannot be made apart; empty where there are.
+    `difference` is the whole, in pounds; `steps` are the rules that can be changed by themselves, empty where
+    only the models are known, or no rule differs; `forms_alone` and `forms_shapley` are the effects of what
+    else parts the lines' forms, None where those do not differ or cannot be put into the base.
+    `shapley_missing` says why there are no Shapley values: too many changes, or changes that cannot be made
+    apart; empty where there are.
     """
 
     rules: tuple[RuleChange, ...]
@@ -93,131 +109,60 @@ class Explained(NamedTuple):
     forms_alone: float | None
     forms_shapley: float | None
     shapley_missing: Reason
+    steps: tuple[RuleStep, ...] = ()
 
     @property
     def interaction(self) -> float | None:
         """Return what no change explains by itself, in pounds; None where one could not be made by itself."""
         effects = [change.alone for change in self.inputs if change.moves_best]
+        effects += [step.alone for step in self.steps]
         effects += [self.forms_alone] if self.forms_differ else []
         known = [effect for effect in effects if effect is not None]
         return self.difference - sum(known) if len(known) == len(effects) else None
 
 
-def explain_difference(base: Model, other: Model) -> Explained:
-    """Return what parts another scenario from the base, and what each change explains of net at best."""
+def explain_difference(base: Model, other: Model, mixed: MixedScenarios | None = None) -> Explained:
+    """Return what parts another scenario from the base, and what each change explains of net at best.
+
+    `mixed` is made of the sources of the two: with it, rules such as the horizon are changes of their own.
+    """
     changes = _input_changes(base, other)
     movers = [change.name for change in changes if change.moves_best]
-    lines = _line_changes(base, other)
-    forms_differ = _net_forms(base) != _net_forms(other)
-    mixture = _Mixture(base, other)
-    alone = {name: mixture.net({name}) - mixture.net(set()) for name in movers}
-    shapley: dict[str, float] = {}
-    missing: Reason = "too many" if len(movers) > MOST_SHAPLEY else ""
+    room = MOST_SHAPLEY - len(movers)
+    mixture = Mixture(base, other, mixed, room if room >= 0 else None)
+    missing: Reason = "too many" if room < 0 else ""
+    steps = [key for key in mixture.changes if key != FORMS]
+    alone = {key: mixture.net({key}) - mixture.net(set()) for key in (*movers, *mixture.changes)}
+    shares: dict[str, float] = {}
     if not missing:
-        shapley = _shapley(mixture, [*movers, *([_FORMS] if forms_differ else [])])
-        missing = "" if all(map(math.isfinite, shapley.values())) else "not apart"
-    inputs = tuple(
-        change._replace(
-            alone=_finite(alone.get(change.name)),
-            shapley=None if missing else shapley.get(change.name),
-        )
-        for change in changes
-    )
-    forms_alone = _finite(mixture.net({_FORMS}) - mixture.net(set())) if forms_differ else None
-    difference = _net(other) - _net(base)
-    forms_shapley = None if missing else shapley.get(_FORMS)
+        shares = shapley(mixture.net, [*movers, *mixture.changes])
+        missing = "" if all(map(math.isfinite, shares.values())) else "not apart"
+    if missing:
+        shares = {}
     return Explained(
         _rule_changes(base, other),
-        inputs,
-        lines,
-        difference,
-        forms_differ,
-        forms_alone,
-        forms_shapley,
+        tuple(
+            change._replace(alone=_finite(alone.get(change.name)), shapley=shares.get(change.name))
+            for change in changes
+        ),
+        _line_changes(base, other),
+        _net(other) - _net(base),
+        FORMS in mixture.changes,
+        _finite(alone.get(FORMS)),
+        shares.get(FORMS),
         missing,
+        tuple(
+            RuleStep(
+                rule, rule_told(base, rule), rule_told(other, rule), _finite(alone[key]), shares.get(key)
+            )
+            for key in steps
+            for rule in (key.removeprefix(RULE),)
+        ),
     )
 
 
 def _net(model: Model) -> float:
     return model.value(measure(model, "net"), model.best_point())
-
-
-def _net_forms(model: Model) -> dict[str, tuple[str, Expression]]:
-    return {line.name: (line.kind, line.present_value) for line in model.lines}
-
-
-_FORMS = ""
-"""Stands among the names of inputs for the lines' own forms; no input has an empty name."""
-
-
-class _Mixture:
-    """The base with some of the other scenario's inputs, or its lines, in place of its own."""
-
-    def __init__(self, base: Model, other: Model) -> None:
-        self.models = {False: base, True: other}
-        self.known: dict[frozenset[str], float] = {}
-        self.programs: dict[bool, Program] = {}
-
-    def net(self, taken: set[str] | frozenset[str]) -> float:
-        """Return net at best values with the changes of these names made; not a number where it cannot be.
-
-        Inputs that only one of the two has are always there, for what uses them.
-        """
-        key = frozenset(taken)
-        if key not in self.known:
-            self.known[key] = self._net(key)
-        return self.known[key]
-
-    def _net(self, taken: frozenset[str]) -> float:
-        base, other = self.models[False], self.models[True]
-        mixed = {**other.inputs, **base.inputs, **{name: other.inputs[name] for name in taken - {_FORMS}}}
-        ordered = _in_order(mixed)
-        if ordered is None:
-            return math.nan
-        lines = _FORMS in taken
-        if lines not in self.programs:
-            self.programs[lines] = program([measure(self.models[lines], "net")])
-        try:
-            point = replace(base, inputs=ordered).best_point()
-            return float(self.programs[lines].run(point)[0])
-        except (ArithmeticError, ValueError):
-            return math.nan
-
-
-def _shapley(mixture: _Mixture, names: list[str]) -> dict[str, float]:
-    """Return each change's mean effect on net over every order of making them, in pounds."""
-    n = len(names)
-    worth = [
-        mixture.net({name for place, name in enumerate(names) if made >> place & 1}) for made in range(1 << n)
-    ]
-    weight = [math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n) for size in range(n)]
-    return {
-        name: math.fsum(
-            weight[made.bit_count()] * (worth[made | 1 << place] - worth[made])
-            for made in range(1 << n)
-            if not made >> place & 1
-        )
-        for place, name in enumerate(names)
-    }
-
-
-def _in_order(inputs: Mapping[str, Input]) -> dict[str, Input] | None:
-    """Return the inputs so that each needs only those before it, None where two need one another."""
-    ordered: dict[str, Input] = {}
-    begun: set[str] = set()
-
-    def place(name: str) -> bool:
-        if name in ordered:
-            return True
-        if name in begun:
-            return False
-        begun.add(name)
-        if not all(place(needed) for needed in sorted(needs(inputs[name]))):
-            return False
-        ordered[name] = inputs[name]
-        return True
-
-    return ordered if all(place(name) for name in inputs) else None
 
 
 def _input_changes(base: Model, other: Model) -> tuple[InputChange, ...]:
@@ -279,10 +224,31 @@ def _rule_changes(base: Model, other: Model) -> tuple[RuleChange, ...]:
         ("years", str(here.years), str(there.years)),
         ("discounting", here.discounting, there.discounting),
         ("optimism_bias", here.optimism_bias or "none", there.optimism_bias or "none"),
+        ("intake", _intake(base), _intake(other)),
+        ("capacity_steps", _capacity_steps(base), _capacity_steps(other)),
         ("overlaps", _overlaps(base), _overlaps(other)),
         ("correlations", _correlations(base), _correlations(other)),
     ]
     return tuple(RuleChange(*rule) for rule in rules if rule[1] != rule[2])
+
+
+def _intake(model: Model) -> str:
+    """Return who joins in all years at best values and how much of the effect they keep."""
+    if model.rollout is None:
+        return "none"
+    joining, effect = rule_told(model, "joining"), rule_told(model, "effect")
+    return f"{joining} of {model.rollout.of}, effect {effect}"
+
+
+def _capacity_steps(model: Model) -> str:
+    """Return the blocks that turn into cash as a whole, by what is priced: they move cash, and never net."""
+    steps = {
+        part.input_name.removeprefix("unit_cost."): model.value(part.capacity_step, model.best_point())
+        for line in model.lines
+        for part in line.unit_values
+        if part.capacity_step != ZERO
+    }
+    return ", ".join(f"{name} {step:g}" for name, step in sorted(steps.items())) or "none"
 
 
 def _correlations(model: Model) -> str:

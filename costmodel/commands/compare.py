@@ -20,6 +20,7 @@ from costmodel.commands.run import progress_bar
 
 if TYPE_CHECKING:
     from costmodel.analysis.comparison import Comparison
+    from costmodel.documents.scenario_sources import ScenarioSources
     from costmodel.model.model import Model
 
 
@@ -61,8 +62,9 @@ def command(
     _check_measures(models, measures)
     from costmodel.analysis.comparison import compare
 
+    sources = _sources(ctx, names, settings)
     with progress_bar(draws * len(models)) as progress:
-        result = compare(models, draws, seed, workers, measures, progress)
+        result = compare(models, draws, seed, workers, measures, progress, sources)
     _write(ctx, result, form)
 
 
@@ -91,6 +93,15 @@ def _models(ctx: click.Context, names: tuple[str, ...], settings: tuple[tuple[st
         for problem, where in wrong.items()
     ]
     raise InputError(told)
+
+
+def _sources(
+    ctx: click.Context, names: tuple[str, ...], settings: tuple[tuple[str, str], ...]
+) -> list[ScenarioSources]:
+    """Return what every scenario was compiled from: models kept from an earlier run do not tell."""
+    from costmodel.documents.scenario_sources import read_scenario
+
+    return [read_scenario(name, chosen_library(ctx), dict(settings)) for name in names]
 
 
 def _check_measures(models: list[Model], measures: tuple[str, ...]) -> None:

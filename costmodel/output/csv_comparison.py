@@ -95,6 +95,10 @@ def _explained(pair: PairResult) -> Iterator[tuple[str, str, str, float]]:
         for statistic, value in (("net_alone", change.alone), ("net_shapley", change.shapley)):
             if value is not None:
                 yield "input", change.name, statistic, value
+    for step in found.steps:
+        for statistic, value in (("net_alone", step.alone), ("net_shapley", step.shapley)):
+            if value is not None:
+                yield "rule", step.rule, statistic, value
     for statistic, forms in (("net_alone", found.forms_alone), ("net_shapley", found.forms_shapley)):
         if forms is not None:
             yield "line_forms", "", statistic, forms

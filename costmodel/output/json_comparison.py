@@ -89,6 +89,8 @@ def _explained(found: Explained) -> dict[str, Any]:
         "inputs": [_input_change(change) for change in found.inputs],
         "lines": [{**line._asdict(), "base": _number(line.base), "other": _number(line.other)}
                   for line in found.lines],
+        "steps": [{**step._asdict(), "alone": _number(step.alone), "shapley": _number(step.shapley)}
+                  for step in found.steps],
         "line_forms": {"alone": _number(found.forms_alone), "shapley": _number(found.forms_shapley)},
         "interaction": _number(found.interaction),
         "shapley_missing": found.shapley_missing or None,

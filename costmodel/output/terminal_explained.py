@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.comparison import Comparison, PairResult
-from costmodel.analysis.explained_difference import MOST_SHAPLEY, Explained, InputChange
+from costmodel.analysis.explained_difference import MOST_SHAPLEY, Explained, InputChange, RuleStep
 from costmodel.model.inputs import Input
 from costmodel.output.side_by_side import GAP, WIDEST_HEAD, WIDEST_LABEL, Row, broken, show_side_by_side
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
@@ -69,7 +69,7 @@ def show_explained(base: str, pair: PairResult, console: Console) -> None:
     """Print what parts a scenario from the base and what each change explains of the difference of net."""
     found = pair.explained
     movers = [change for change in found.inputs if change.moves_best]
-    if movers or found.forms_differ:
+    if movers or found.steps or found.forms_differ:
         title = f"What explains net of {pair.label} less {base}, at best values"
         console.print()
         console.print(Text(textwrap.fill(title, console.width), style=BOLD))
@@ -77,6 +77,16 @@ def show_explained(base: str, pair: PairResult, console: Console) -> None:
         console.print(Text(_wrapped(_method(base, found), console), style=DIM))
     for text in _quiet(found):
         console.print(Text(_wrapped(text, console, "  "), style=DIM))
+
+
+_STEPS = {
+    "joining": "Who joins, in all years",
+    "years": "Horizon, in years",
+    "effect": "Effect that is kept",
+    "start_month": "Month of the start",
+    "teams": "How teams work",
+}
+"""Rules that can be changed by themselves, in words."""
 
 
 class _Effect(NamedTuple):
@@ -121,7 +131,7 @@ def _widest(column: Sequence[str]) -> int:
 
 
 def _effects(found: Explained, movers: Sequence[InputChange]) -> list[_Effect]:
-    """Return the rows: the changed inputs, the largest effect first, the lines' forms, and the whole."""
+    """Return the rows: the changed inputs and rules, the largest effects first, the lines, and the whole."""
     ranked = sorted(movers, key=lambda change: -abs(_effect(change)))
     rows = [
         _Effect(
@@ -135,17 +145,34 @@ def _effects(found: Explained, movers: Sequence[InputChange]) -> list[_Effect]:
     if rest:
         total = None if None in rest else sum(effect for effect in rest if effect is not None)
         rows.append(_Effect(f"{len(rest)} other inputs", alone=_signed(total)))
+    rows += [
+        _Effect(_STEPS[step.rule], step.base, step.other, _signed(step.alone), _signed(step.shapley))
+        for step in sorted(found.steps, key=lambda step: -abs(_effect(step)))
+    ]
     if found.forms_differ:
-        rules = any(rule.rule != "correlations" for rule in found.rules)
-        title = "Lines, prices and years" if rules else "Lines"
-        rows.append(_Effect(title, alone=_signed(found.forms_alone), share=_signed(found.forms_shapley)))
+        rows.append(
+            _Effect(_rest(found), alone=_signed(found.forms_alone), share=_signed(found.forms_shapley))
+        )
     if len(rows) > 1:
         rows.append(_Effect("Interaction", alone=_signed(found.interaction)))
     whole = _signed(found.difference)
     return [*rows, _Effect("Difference of net", alone=whole, share=whole, style=BOLD)]
 
 
-def _effect(change: InputChange) -> float:
+def _rest(found: Explained) -> str:
+    """Return what is in the last change: the lines, with the rules that are no change of their own."""
+    told = {step.rule for step in found.steps}
+    left = {rule.rule for rule in found.rules} - told - {"correlations", "capacity_steps"}
+    left -= {"intake"} if {"joining", "effect"} & told else set()
+    if not left:
+        return "Lines"
+    parts = ["Lines", "prices"]
+    parts += ["who joins"] if "intake" in left else []
+    parts += ["years"] if "years" not in told else []
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _effect(change: InputChange | RuleStep) -> float:
     return change.shapley if change.shapley is not None else change.alone or 0.0
 
 
@@ -162,6 +189,7 @@ def _method(base: str, found: Explained) -> str:
 
 
 _SAID = {
+    "capacity_steps": "Whole blocks that turn into cash, which do not move net",
     "correlations": "Correlations",
     "optimism_bias": "Table of optimism bias",
     "overlaps": "Overlap groups",

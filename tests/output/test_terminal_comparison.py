@@ -10,6 +10,8 @@ import pytest
 from rich.console import Console
 
 from costmodel.analysis.comparison import Comparison, compare
+from costmodel.documents.scenario_sources import read_scenario
+from costmodel.model.compile_scenario import compile_scenario
 from costmodel.model.model import Model
 from costmodel.output.comparison_sentences import chance, sentences
 from costmodel.output.side_by_side import Row, broken, show_side_by_side
@@ -251,3 +253,17 @@ def test_other_rules_for_overlaps_and_another_month_are_told() -> None:
     assert "Overlap groups: time: add, then time: largest." in text
     assert "4 years from 2020-21 (begun in October)" in text
     assert "Overlap groups" not in told(printed(compare([added, added], 0)))
+
+
+def test_rules_that_explain_a_difference_are_rows_of_their_own() -> None:
+    read = [read_scenario(name) for name in ("essex_phase_1", "essex_county")]
+    text = printed(compare([compile_scenario(each) for each in read], 0, sources=read))
+    rows = [re.split(" {2,}", row) for row in text.partition("What explains")[2].splitlines()]
+    found = {row[0]: row[1:] for row in rows if len(row) > 1}
+    assert found["Horizon, in years"][:2] == ["5", "10"]
+    assert found["Month of the start"][:2] == ["October", "April"]
+    assert {"Who joins, in all years", "Effect that is kept"} < set(found)
+    assert not [name for name in found if name.startswith("Lines")]
+    assert "Whole blocks that turn into cash, which do not move net: none, then foster_care 52" in told(text)
+    models = [load(name).model for name in ("tendring", "essex_phase_1")]
+    assert "Lines, prices, who joins and years" in printed(compare(models, 0))
