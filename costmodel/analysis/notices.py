@@ -80,7 +80,7 @@ def _design(model: Model) -> Notice | None:
         )
         return Notice("no_design", text)
     if not any(word in model.design.lower() for word in _UNCONTROLLED):
-        return None
+        return Notice("design", f"Design: {model.design}.")
     return Notice(
         "no_comparison_group",
         f"Design: {model.design}. What changed is not shown to be what the service changed.",

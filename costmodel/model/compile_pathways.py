@@ -102,7 +102,7 @@ def pathway_lines(
         both = times(own, (*shares, *((ZERO,) * (frame.years - years))))
         profile = of_all_who_join(both, kind, frame) if per_one else from_start_month(both, frame)
         update = {
-            "title": status.replace("_", " "),
+            "title": _status_title(status),
             "group": entry.group or title,
             "quantity": support.a_year,
             "unit_cost": support.unit_cost,
@@ -115,6 +115,20 @@ def pathway_lines(
         place = MadeLine(at, profile)
         lines.append(compile_line(f"{name}_{status}", kind, made, sources, frame, findings, place))
     return tuple(lines)
+
+
+_STATUSES = {
+    "cpp": "Child Protection Plan",
+    "cin": "Child in Need",
+    "cla": "Child looked after",
+    "lac": "Child looked after",
+}
+"""What statuses are called that are commonly named by their initials."""
+
+
+def _status_title(status: str) -> str:
+    """Return what the line of a status is called where its unit cost has no title."""
+    return _STATUSES.get(status, status[:1].upper() + status[1:].replace("_", " "))
 
 
 def _terms(start: tuple[Expression, ...], moves: Matrix, years: int) -> int:

@@ -142,7 +142,7 @@ class _ProfileCompiler:
             return rest + multiply(Number(late), last)
 
         given = given_shares(shares, self.frame.years)
-        return OwnProfile(given, f"spread over {len(shares)} years", after)
+        return OwnProfile(given, f"spread over {len(shares)} year{'' if len(shares) == 1 else 's'}", after)
 
     def lasting(self, entry: Profile, written: float | str) -> OwnProfile:
         duration = self.expression(written, "years")

@@ -192,7 +192,8 @@ class _LinesOfTeam:
         if line is None:
             return None
         quantity = simplify(posts * (on_costs + 1.0))
-        return replace(line, quantity=quantity, quantity_written=f"{posts} x (1 + {on_costs})")
+        written = f"{posts}" if on_costs == ZERO else f"{posts} x (1 + {on_costs})"
+        return replace(line, quantity=quantity, quantity_written=written)
 
     def number(self, written: float | str, at: Location) -> Expression:
         expression = self.findings.expression(written, at, self.frame.names)

@@ -11,6 +11,8 @@ from costmodel.output.wording import percent, short_pounds
 if TYPE_CHECKING:
     from costmodel.analysis.simulation import Estimate
 
+LEAST_POUNDS = 0.5
+"""What is less than this is written as £0, and is told as no difference."""
 UNSETTLED = 2.0
 """A mean difference within so many standard errors of 0 is not told apart from it by these draws."""
 
@@ -53,13 +55,13 @@ def _net_sentence(result: Comparison, pair: PairResult) -> str:
 def _than(value: float, base: str) -> str:
     if not math.isfinite(value):
         return "undefined"
-    if value == 0:
+    if abs(value) < LEAST_POUNDS:
         return f"the same as {base}"
     return f"{short_pounds(abs(value))} {'higher' if value > 0 else 'lower'} than {base}"
 
 
 def _signed_short(value: float) -> str:
-    return f"+{short_pounds(value)}" if value > 0 else short_pounds(value)
+    return f"+{short_pounds(value)}" if value >= LEAST_POUNDS else short_pounds(value)
 
 
 def _increment_sentence(pair: PairResult) -> str:
@@ -86,7 +88,7 @@ def _increment_sentence(pair: PairResult) -> str:
 
 
 def _more(value: float) -> str:
-    if value == 0:
+    if abs(value) < LEAST_POUNDS:
         return "the same"
     return f"{short_pounds(abs(value))} {'more' if value > 0 else 'less'}"
 

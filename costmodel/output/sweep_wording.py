@@ -11,7 +11,7 @@ from costmodel.analysis.simulation import LEVELS
 from costmodel.model.design import Swept
 from costmodel.model.measures import HEADLINE, measure_unit
 from costmodel.model.model import Model
-from costmodel.output.wording import percent, short_pounds
+from costmodel.output.wording import percent, short_pounds, unsigned_zero
 
 UNSIGNED = ("sd", "quantile_error", "difference_standard_error")
 """Statistics that measure a spread: they have no break-even."""
@@ -125,7 +125,7 @@ def shown(value: float, unit: str) -> str:
         return "-"
     if unit.startswith("GBP"):
         return short_pounds(value)
-    return percent(value) if unit == "probability" else f"{value:,.2f}"
+    return percent(value) if unit == "probability" else unsigned_zero(f"{value:,.2f}")
 
 
 def error_shown(value: float, unit: str) -> str:
@@ -208,7 +208,8 @@ class Scale(NamedTuple):
 
     def shown(self, value: float) -> str:
         """Return a figure on this scale, without its unit; ? where it does not exist."""
-        return f"{value / self.divisor:.{self.decimals}f}" if math.isfinite(value) else "?"
+        written = f"{value / self.divisor:.{self.decimals}f}"
+        return unsigned_zero(written) if math.isfinite(value) else "?"
 
 
 def scale(values: Sequence[float], unit: str) -> Scale:

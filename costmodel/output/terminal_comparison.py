@@ -146,6 +146,9 @@ def _in_full(result: Comparison, item: ComparedMeasure) -> list[Row]:
               "  P(the same)")  # fmt: skip
     columns = [_told(pair.differences[item.name], item.unit, len(labels)) for pair in result.pairs]
     told = [Row(label, cells) for label, cells in zip(labels, zip(*columns, strict=True), strict=True)]
+    paired = [pair.differences[item.name].paired for pair in result.pairs]
+    if not any(found.same.value for found in paired if found is not None and found.same is not None):
+        told.pop()
     return [Row(title, style=BOLD), *told]
 
 

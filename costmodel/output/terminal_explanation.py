@@ -14,7 +14,7 @@ from costmodel.model.price_index import AS_STATED
 from costmodel.output.annuity_words import annuity_words
 from costmodel.output.terminal_listing import show_shipped_note
 from costmodel.output.terminal_table import BOLD, DIM
-from costmodel.output.wording import count, falls_to, pounds, unit_price
+from costmodel.output.wording import count, falls_to, pounds, price_each, unit_price
 
 
 def show_explanation(model: Model, found: Explanation, console: Console) -> None:
@@ -29,7 +29,9 @@ def show_explanation(model: Model, found: Explanation, console: Console) -> None
     root = Tree(Text.assemble((f"{line.title} = {pounds(found.value)}", BOLD), (f"  {at}, {prices}", DIM)))
     root.add(Text(_formula(model, found)))
     root.add(Text(f"{line.origin}", style=DIM))
-    quantity = root.add(Text(f"quantity {count(found.quantity)}" + _written(line.quantity_written)))
+    told = count(found.quantity)
+    written = "" if line.quantity_written == told else line.quantity_written
+    quantity = root.add(Text(f"quantity {told}{_written(written)}"))
     _add_inputs(quantity, found.quantity_made_of)
     unit_value = root.add(
         Text(f"unit value {unit_price(found.unit_value)}" + (f", mix '{line.mix}'" if line.mix else ""))
@@ -72,7 +74,10 @@ def _add_inputs(tree: Tree, inputs: tuple[ExplainedInput, ...]) -> None:
 
 
 def _label(item: ExplainedInput) -> Text:
-    text = Text(f"{item.name} {count(item.value)} {item.unit}".rstrip())
+    told = f"{count(item.value)} {item.unit}"
+    if item.unit.startswith("GBP"):
+        told = price_each(item.value, item.unit)
+    text = Text(f"{item.name} {told}".rstrip())
     if item.uncertain:
         text.append(f"  from {item.written}", style=DIM)
     elif item.made_of or item.written.startswith("="):
@@ -91,7 +96,7 @@ def _add_evidence(tree: Tree, item: ExplainedInput) -> None:
 def _add_unit_value(tree: Tree, part: ExplainedUnitValue, in_mix: bool) -> None:
     item = part.input
     share = f"{part.weight:.1%} of " if in_mix else ""
-    label = Text(f"{share}{item.name} {unit_price(item.value)} a {item.unit}")
+    label = Text(f"{share}{item.name} {price_each(item.value, item.unit)}")
     if item.uncertain or item.written.startswith("="):
         label.append(f"  from {item.written}", style=DIM)
     branch = tree.add(label)

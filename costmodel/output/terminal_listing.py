@@ -21,7 +21,7 @@ from costmodel.output.wording import count
 TITLES = {"price_year": "Prices"}
 NARROW_LEAVES_OUT = ("file", "unit", "source")
 FIGURES = ("value", "best", "mean", "P5", "P50", "P95")
-FOLDED = ("title", "unit", "source", "file")
+FOLDED = ("title", "unit", "source")
 LEAST_FOLDED, LEAST_NAMES, GAP = 16, 20, 2
 """How narrow a title is folded, how narrow names are broken, and what parts two columns of a table."""
 
@@ -65,12 +65,15 @@ def _show_records(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], consol
     """Print each record as its name, and below it what there is to say of it."""
     for row in rows:
         figures = [(_head(key).lower() if key[:1] != "P" else key, row[key]) for key in keys
-                   if key not in ("name", *FOLDED)]  # fmt: skip
+                   if key not in ("name", "file", *FOLDED)]  # fmt: skip
         told = [str(row[key]) for key in keys if key in FOLDED and row[key]]
         told.append(", ".join(f"{head} {value}" for head, value in figures if value != ""))
+        told.append(str(row["file"]) if "file" in keys else "")
         console.print(Text(str(row["name"]), style=BOLD))
         for text in filter(None, told):
-            console.print(Text(textwrap.indent(textwrap.fill(text, console.width - 2), "  ")))
+            console.print(
+                Text(textwrap.indent(textwrap.fill(text, console.width - 2, break_long_words=False), "  "))
+            )
 
 
 def _head(key: str) -> str:

@@ -70,14 +70,16 @@ def show_ranking(found: ShownSweep, measure: str, console: Console) -> None:
 
 def _which(found: ShownSweep) -> str:
     by = found.words(found.sort) if found.sort in found.result.figures else found.column_title(found.sort)
-    among = "scenarios"
     size = found.design.scenarios
+    among = "scenario" if size == 1 else "scenarios"
     if found.view.mask is not None:
         size = int(found.view.mask.sum())
-        among = f"scenarios that meet {found.view.where or 'the condition'}"
+        among = f"scenario{'' if size == 1 else 's'} that meet {found.view.where or 'the condition'}"
     if not found.rows.size:
         return "no scenario has a figure" if found.view.mask is None else f"there are no {among}"
     way = "highest" if found.view.descending else "lowest"
+    if found.rows.size == size == 1:
+        return f"1 {among}"
     if found.rows.size == size:
         return f"{size:,} {among}, {way} {by} first"
     return f"of {size:,} {among}, the {found.rows.size:,} with the {way} {by}"

@@ -30,7 +30,7 @@ def short_pounds(value: float) -> str:
     if not math.isfinite(value):
         return "undefined"
     size = abs(value)
-    sign = "-" if value < 0 else ""
+    sign = "-" if value < 0 and round(size) else ""
     if size >= 999_500:
         return f"{sign}£{size / 1e6:,.2f}m"
     if size >= 10_000:
@@ -47,7 +47,7 @@ def count(value: float) -> str:
 
 def percent(value: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
-    return f"{value * 100:.{decimals}f}%"
+    return f"{unsigned_zero(f'{value * 100:.{decimals}f}')}%"
 
 
 def figure(value: float, unit: str) -> str:
@@ -56,7 +56,19 @@ def figure(value: float, unit: str) -> str:
         return "undefined"
     if unit.startswith("GBP"):
         return pounds(value)
-    return f"{value:,.2f}"
+    return unsigned_zero(f"{value:,.2f}")
+
+
+def unsigned_zero(text: str) -> str:
+    """Return a number as written, without the sign of what is written as nothing: 0.00, not -0.00."""
+    return text if any(digit in text for digit in "123456789") else text.removeprefix("-")
+
+
+def price_each(value: float, unit: str) -> str:
+    """Return a unit value with what it is of: £46 an hour; £46 per hour where the unit is GBP per hour."""
+    if unit.startswith("GBP"):
+        return f"{unit_price(value)} {unit.removeprefix('GBP').strip()}".rstrip()
+    return f"{unit_price(value)} {'an' if unit.startswith(('a', 'e', 'i', 'o', 'hour')) else 'a'} {unit}"
 
 
 def agency(name: str) -> str:

@@ -40,6 +40,10 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"design": "before and after, no comparison group"},
         {"design": "randomised controlled trial"},
     ),
+    "design": (
+        {"design": "randomised controlled trial"},
+        {"design": "before and after, no comparison group"},
+    ),
     "mixed_price_years": (
         {"benefits": {"a": dated("2017-18"), "b": dated("2018-19")}},
         {"benefits": {"a": dated("2017-18"), "b": dated("2017-18")}},
