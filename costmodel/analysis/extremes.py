@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,11 @@ from numpy.typing import NDArray
 from costmodel.analysis.design_columns import base_value, column_values
 from costmodel.analysis.selection import Mask, UnknownFigure
 from costmodel.analysis.sweep_result import SweepResult
+from costmodel.model.design import Swept
+from costmodel.model.expression import names
+from costmodel.model.handles import DISCOUNT_RATE, PRICE_YEAR, discount_factors, opened, price_factors
+from costmodel.model.measures import measure
+from costmodel.model.model import Model, depends_on
 
 Place = Literal["lowest", "highest", "between"]
 FEWEST_FOR_SHARES = 30
@@ -48,13 +54,16 @@ class Extremes:
     """The scenarios of the highest and of the lowest figure, and what the figure hangs on.
 
     `shares` holds, for each swept input by label and from the most, the share of the figure's variance across
-    all scenarios that it explains by itself; empty where the figure is the same everywhere.
+    all scenarios that it explains by itself, or in a table, where inputs move together, goes with; empty
+    where the figure is the same everywhere. In a sample or a table, `idle` are the inputs that the measure is
+    not made of, which have no share whatever they happen to go with.
     """
 
     figure: str
     highest: Extreme
     lowest: Extreme
     shares: dict[str, float]
+    idle: tuple[str, ...] = ()
 
 
 def extremes(result: SweepResult, figure: str, mask: Mask | None = None) -> Extremes | None:
@@ -72,7 +81,34 @@ def extremes(result: SweepResult, figure: str, mask: Mask | None = None) -> Extr
     highest = int(np.argmax(np.where(chosen, values, -np.inf)))
     lowest = int(np.argmin(np.where(chosen, values, np.inf)))
     found = [_extreme(result, columns, values, chosen, row) for row in (highest, lowest)]
-    return Extremes(figure, found[0], found[1], _shares(result, columns, values))
+    idle = () if result.design.kind == "grid" else _idle(result, figure)
+    shares = _shares(result, columns, values)
+    kept = {label: share for label, share in shares.items() if label not in idle}
+    return Extremes(figure, found[0], found[1], kept, idle)
+
+
+def _idle(result: SweepResult, figure: str) -> tuple[str, ...]:
+    """Return the labels of the swept inputs that the measure of a figure is not made of."""
+    measures = [name for name in result.measures if figure.startswith(f"{name}_")]
+    if not measures:
+        return ()
+    swept = result.design.columns
+    model = opened(result.model, dict.fromkeys(column.name for column in swept))
+    needed = names(measure(model, max(measures, key=len)))
+    return tuple(
+        column.label
+        for column in swept
+        if not any(depends_on(model, name, _inputs_of(model, column)) for name in needed)
+    )
+
+
+def _inputs_of(model: Model, column: Swept) -> Collection[str]:
+    """Return the inputs of an opened model a column sets: one, or all factors of a price year or rate."""
+    if column.name == PRICE_YEAR:
+        return price_factors(model, model.appraisal.price_year)
+    if column.name == DISCOUNT_RATE:
+        return discount_factors(model, np.zeros(1))
+    return (column.name,)
 
 
 def _extreme(

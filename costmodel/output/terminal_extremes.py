@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from costmodel.analysis.extremes import Extreme, Standing, extremes
+from costmodel.analysis.extremes import Extreme, Extremes, Standing, extremes
 from costmodel.output.sentences import listed, say
 from costmodel.output.sweep_view import ShownSweep
 from costmodel.output.sweep_wording import break_even, described, figure_unit, may_turn, shown, statistic
@@ -27,7 +27,7 @@ def show_extremes(found: ShownSweep, console: Console) -> None:
     for word, extreme in zip(words, (spread.highest, spread.lowest), strict=True):
         say(f"{word}{of}: {_extreme(found, extreme)}.", console)
     if len(found.design.columns) > 1 and spread.shares:
-        say(_matters(found, spread.shares), console)
+        say(_matters(found, spread), console)
 
 
 def _extreme(found: ShownSweep, extreme: Extreme) -> str:
@@ -59,10 +59,30 @@ def _special(found: ShownSweep, standings: Sequence[Standing]) -> str:
     return ", ".join(parts)
 
 
-def _matters(found: ShownSweep, shares: dict[str, float]) -> str:
-    ranked = [(found.column_title(label), share) for label, share in shares.items()]
+def _matters(found: ShownSweep, spread: Extremes) -> str:
+    """Return what the figure hangs on most; of a table, what it goes with, for there inputs move together."""
+    ranked = [(found.column_title(label), share) for label, share in spread.shares.items()]
     (first, share), rest = ranked[0], ranked[1:5]
     others = ", ".join(f"{title} {percent(part, 0)}" for title, part in rest)
-    how = "" if found.design.kind == "grid" else " (squared rank correlation)"
-    of = f"of the variance of {found.words(found.figure)} across the scenarios{how}"
-    return f"What matters most is {first}: by itself it explains {percent(share, 0)} {of}; {others}."
+    others = f"; {others}" if others else ""
+    figure, kind = found.words(found.figure), found.design.kind
+    if kind == "table":
+        text = (
+            f"{_capital(figure)} goes most with {first}: a squared rank correlation of {percent(share, 0)} "
+        )
+        text += f"across the scenarios{others}."
+        text += (
+            " Columns of a table move together, so that none of these is an effect by itself." if rest else ""
+        )
+    else:
+        how = "" if kind == "grid" else " (squared rank correlation)"
+        of = f"of the variance of {figure} across the scenarios{how}"
+        text = f"What matters most is {first}: by itself it explains {percent(share, 0)} {of}{others}."
+    if spread.idle:
+        idle = _capital(listed([found.column_title(label) for label in spread.idle]))
+        text += f" {idle} {'has' if len(spread.idle) == 1 else 'have'} no part in it."
+    return text
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from costmodel.analysis.extremes import extremes
 from costmodel.analysis.quantile_precision import quantile_precision
 from costmodel.analysis.selection import UnknownFigure
+from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.design import Choice, Design, Swept
-from tests.analysis.made_sweeps import grid_design, linear, made
+from tests.analysis.made_sweeps import Array, grid_design, linear, made
+from tests.analysis.written_scenarios import line, scenario
 
 GRID = grid_design({"families": [40, 80, 120], "hours": [1, 1.5, 2, 3]})
 
@@ -132,3 +137,39 @@ def test_percentiles_are_as_precise_as_the_worst_of_them() -> None:
 def test_there_is_no_precision_without_percentiles() -> None:
     assert quantile_precision(made(GRID, linear(0, 1, 0), draws=0), "net") is None
     assert quantile_precision(made(GRID, linear(0, 1, 0)), "gross") is None
+
+
+def a_table(*labels: str, figures: Callable[[Array], Array]) -> SweepResult:
+    """Return a sweep of 60 rows whose columns are the same number but for a little noise."""
+    common = np.linspace(1, 2, 60)
+    noise = np.random.default_rng(2).random((60, len(labels)))
+    values = common[:, np.newaxis] + 0.01 * noise
+    result = made(Design("table", tuple(Swept(label, "=") for label in labels), values), figures)
+    uses = scenario(
+        inputs={"families": 80, "twice": "= 2 * hours", "hours": 1.5, "unused": 1},
+        benefits={"a": line(quantity="families * twice")},
+    )
+    return replace(result, model=uses)
+
+
+def test_what_a_measure_is_not_made_of_has_no_share_whatever_it_goes_with() -> None:
+    found = extremes(a_table("families", "hours", "unused", figures=lambda each: each[:, 2]), "net_mean")
+    assert found is not None
+    # the figure is the unused column itself: the others only go with it
+    assert set(found.shares) == {"families", "hours"}
+    assert found.idle == ("unused",)
+    assert all(share > 0.9 for share in found.shares.values())
+
+
+def test_the_discount_rate_has_a_part_where_there_are_years_to_discount() -> None:
+    result = a_table("families", "discount_rate", figures=lambda each: each.sum(axis=1))
+    found = extremes(result, "net_mean")
+    assert found is not None
+    assert found.idle == ("discount_rate",)  # all falls in the first year
+    lasting = line(quantity="families", profile={"years": 3})
+    found = extremes(
+        replace(result, model=scenario(inputs={"families": 80}, benefits={"a": lasting})), "net_mean"
+    )
+    assert found is not None
+    assert found.idle == ()
+    assert set(found.shares) == {"families", "discount_rate"}

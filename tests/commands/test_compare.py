@@ -88,7 +88,15 @@ def test_csv_is_one_row_for_each_figure(session: Session) -> None:
     assert {(row["scenario"], row["value"]) for row in rows if row["item"] == "set"} == {
         ("tendring_report", "0.5"), ("tendring", "0.5")
     }  # fmt: skip
-    assert {row["item"] for row in rows} == {"set", "measure", "difference", "input", "rule", "line_forms", "line"}
+    assert {row["item"] for row in rows} == {
+        "set",
+        "measure",
+        "difference",
+        "input",
+        "rule",
+        "line_forms",
+        "line",
+    }
 
     def value(**wanted: str) -> float:
         found = [row for row in rows if all(row[key] == text for key, text in wanted.items())]

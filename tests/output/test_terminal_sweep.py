@@ -19,6 +19,7 @@ from costmodel.output.sweep_wording import break_even, figure_words, heading, in
 from costmodel.output.terminal_heat_map import thinned
 from costmodel.output.terminal_sweep import show_sweep
 from tests.analysis.made_sweeps import grid_design, linear, made, model
+from tests.analysis.written_scenarios import line, scenario
 
 SHARES = [0.0, 0.1, 0.2, 0.3, 0.4]
 FAMILIES = [40.0, 80.0, 120.0]
@@ -366,3 +367,23 @@ def test_heads_and_values() -> None:
 def test_scales(value: float, unit: str, text: str, words: str) -> None:
     found = scale([value], unit)
     assert (found.shown(value), found.words) == (text, words)
+
+
+def test_a_table_says_what_goes_with_the_figure_and_not_what_explains_it() -> None:
+    values = np.linspace(1, 2, 60)[:, np.newaxis] * np.array([80, 1.5, 1])
+    labels = ("families", "hours", "unused")
+    design = Design("table", tuple(Swept(label, "=") for label in labels), values)
+    inputs = {"families": 80, "hours": 1.5, "unused": 1}
+    uses = scenario(inputs=inputs, benefits={"a": line(quantity="families * hours")})
+    result = replace(made(design, linear(0, 1, 1, 0)), model=uses)
+    text = " ".join(printed(result).split())
+    assert (
+        "Mean net goes most with families: a squared rank correlation of 100% across the scenarios; hours 100%. "
+        "Columns of a table move together, so that none of these is an effect by itself. Unused has no part in it."
+    ) in text
+    assert "explains" not in text
+    sample = " ".join(printed(replace(result, design=replace(design, kind="sobol"))).split())
+    assert "What matters most is families: by itself it explains 100%" in sample
+    alone = replace(design, columns=(design.columns[0], design.columns[2]), values=values[:, [0, 2]])
+    text = " ".join(printed(replace(result, design=alone)).split())
+    assert "of 100% across the scenarios. Unused has no part in it." in text
