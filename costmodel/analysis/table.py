@@ -120,16 +120,25 @@ class Tabular:
 
     def to_dict(self) -> dict[str, Any]:
         """Return every table by name, each a list of records: what `json.dumps` takes."""
-        return {table.name: table.to_records() for table in self.tables()}
+        return tables_dict(self.tables())
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return the first table's rows, as `pandas.DataFrame` takes them; none where there is no table."""
-        tables = self.tables()
-        return tables[0].to_records() if tables else []
+        return first_records(self.tables())
 
     def _repr_html_(self) -> str:
         """Return every table as a notebook shows it."""
         return tables_html(self.tables())
+
+
+def tables_dict(tables: Sequence[Table]) -> dict[str, Any]:
+    """Return tables by name, each a list of records."""
+    return {table.name: table.to_records() for table in tables}
+
+
+def first_records(tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """Return the first table's records, none where there is no table."""
+    return tables[0].to_records() if tables else []
 
 
 def tables_html(tables: Sequence[Table]) -> str:
