@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from costmodel.analysis.factored_form import Array, Block
-from costmodel.analysis.moments import NoClosedForm
-from costmodel.model.expression import Expression
+import numpy as np
+
+from costmodel.analysis.factored_form import Array, Block, is_cohort
+from costmodel.analysis.function_shape import can_blow_up, degree, kinks, values_at
+from costmodel.analysis.moments import (
+    ONE,
+    Drawn,
+    NoClosedForm,
+    Polynomial,
+    Refused,
+    expanded,
+    expectation,
+    product,
+    without_cohort,
+)
+from costmodel.analysis.quadrature import Rule, between_kinks, gauss_rule
+from costmodel.model.distributions import Distribution
+from costmodel.model.expression import ZERO, Expression, Name, Number, add, multiply
 from costmodel.model.model import Model
 
 
@@ -22,9 +38,36 @@ class BlockMoments:
     quadrature: bool
 
 
+NODES = 24
+FINER = 36
+WORST = 1e-7
+"""How far a finer rule may move a variance, as a share of it, for the figure to stand."""
+
+
 def block_moments(model: Model, block: Block) -> BlockMoments | NoClosedForm:
     """Return the means and covariances of a block's functions, or why there is no form for them."""
-    raise NotImplementedError
+    if block.correlated:
+        return NoClosedForm(f"{_listed(block.names)} are correlated")
+    try:
+        return _one_input(model, block) if len(block.names) == 1 else _several_inputs(model, block)
+    except Refused as refusal:
+        return NoClosedForm(str(refusal))
+
+
+def block_means(model: Model, block: Block) -> tuple[Array, bool] | NoClosedForm:
+    """Return float[function], the means of a block's functions, and whether quadrature found them.
+
+    Means alone exist where covariances may not: a sum of correlated inputs has one.
+    """
+    try:
+        if len(block.names) == 1:
+            found = _one_input(model, block)
+            return found.means, found.quadrature
+        drawn = Drawn(model)
+        means = [expectation(drawn, expanded(drawn, function)) for function in block.functions]
+    except Refused as refusal:
+        return NoClosedForm(str(refusal))
+    return np.array(means), False
 
 
 def given_root(model: Model, block: Block, root: str) -> tuple[Expression, ...] | NoClosedForm:
@@ -33,4 +76,126 @@ def given_root(model: Model, block: Block, root: str) -> tuple[Expression, ...] 
     For a block with cohorts: chance and the other inputs are integrated out. Raises KeyError where `root` is
     not an input of the block.
     """
-    raise NotImplementedError
+    return given_roots(model, block, (root,))
+
+
+def given_roots(model: Model, block: Block, roots: tuple[str, ...]) -> tuple[Expression, ...] | NoClosedForm:
+    """Return E[g | roots] of each of a block's functions, as expressions in the roots alone.
+
+    Given every input of a block a function is itself. Elsewhere it must be a polynomial, for the others are
+    integrated out; correlated inputs are given together or not at all. Raises KeyError for a root that is not
+    an input of the block.
+    """
+    for root in roots:
+        if root not in block.names:
+            raise KeyError(root)
+    if any(is_cohort(model, root) for root in roots):
+        return NoClosedForm("chance cannot be known before")
+    open_roots = {name for name in block.names if name not in roots and not is_cohort(model, name)}
+    if not open_roots and not block.has_cohorts:
+        return block.functions
+    if block.correlated and open_roots:
+        return NoClosedForm(f"{_listed(block.names)} are correlated")
+    drawn = Drawn(model)
+    try:
+        return tuple(_given(drawn, expanded(drawn, function), roots) for function in block.functions)
+    except Refused as refusal:
+        return NoClosedForm(str(refusal))
+
+
+def _given(drawn: Drawn, terms: Polynomial, roots: tuple[str, ...]) -> Expression:
+    """Return a polynomial's mean given some inputs, as an expression in them."""
+    for name in reversed(tuple(drawn.model.inputs)):
+        distribution = drawn.model.inputs[name].value
+        if not isinstance(distribution, (int, float, Expression)) and distribution.is_conditional:
+            terms = without_cohort(drawn, terms, name, distribution)
+    by_roots: dict[tuple[tuple[str, int], ...], Polynomial] = {}
+    for monomial, coefficient in terms.items():
+        known = tuple(factor for factor in monomial if factor[0] in roots)
+        rest = tuple(factor for factor in monomial if factor[0] not in roots)
+        part = by_roots.setdefault(known, {})
+        part[rest] = part.get(rest, 0.0) + coefficient
+    found: Expression = ZERO
+    for known, part in by_roots.items():
+        term: Expression = Number(expectation(drawn, part))
+        for name, power in known:
+            for _ in range(power):
+                term = multiply(term, Name(name))
+        found = add(found, term)
+    return found
+
+
+def _one_input(model: Model, block: Block) -> BlockMoments:
+    name = block.names[0]
+    distribution = model.inputs[name].value
+    if isinstance(distribution, (int, float, Expression)):
+        raise TypeError(name)
+    lines = block.affine
+    if all(line is not None for line in lines):
+        intercepts, slopes = np.array(lines, dtype=np.float64).T
+        return BlockMoments(
+            intercepts + slopes * distribution.mean, np.outer(slopes, slopes) * distribution.variance, False
+        )
+    return function_moments(block.functions, name, distribution)
+
+
+def function_moments(
+    functions: tuple[Expression, ...], name: str, distribution: Distribution
+) -> BlockMoments:
+    """Return the means and covariances of functions of one input by a rule of nodes.
+
+    Exact to rounding for polynomials and for inputs in steps. Raises `Refused` where the moments may not
+    exist, or where a finer rule moves a variance by more than `WORST` of it.
+    """
+    for function in functions:
+        reason = can_blow_up(function, name, distribution)
+        if reason:
+            raise Refused(reason)
+    switch = kinks(functions, name)
+    rule = gauss_rule(distribution, NODES)
+    highest = 2 * max(map(degree, functions))
+    if rule is not None and (highest <= rule.exact_degree or rule.exact_degree == math.inf):
+        return _weighted(functions, name, rule, quadrature=False)
+    try:
+        if switch is not None:
+            rough, fine = (between_kinks(distribution, switch, halved) for halved in (False, True))
+        else:
+            finer = gauss_rule(distribution, FINER)
+            if rule is None or finer is None:
+                raise Refused(f"{name} takes too many values")  # noqa: EM102
+            rough, fine = rule, finer
+    except ValueError as error:
+        raise Refused(f"a function of {name} has {error}") from error  # noqa: EM102
+    first, second = (_weighted(functions, name, each, quadrature=True) for each in (rough, fine))
+    moved = np.abs(np.diag(first.covariances) - np.diag(second.covariances))
+    if not np.all(moved <= WORST * np.diag(second.covariances)):
+        raise Refused(f"a function of {name} is not integrated closely enough")  # noqa: EM102
+    return second
+
+
+def _weighted(functions: tuple[Expression, ...], name: str, rule: Rule, quadrature: bool) -> BlockMoments:
+    values = np.array([values_at(function, name, rule.points) for function in functions])
+    means = values @ rule.weights
+    away = values - means[:, None]
+    covariances = (away * rule.weights) @ away.T
+    if not (np.isfinite(means).all() and np.isfinite(covariances).all()):
+        raise Refused(f"a function of {name} is not a finite number everywhere")  # noqa: EM102
+    return BlockMoments(means, covariances, quadrature)
+
+
+def _several_inputs(model: Model, block: Block) -> BlockMoments:
+    drawn = Drawn(model)
+    polynomials = [expanded(drawn, function) for function in block.functions]
+    means = [expectation(drawn, terms) for terms in polynomials]
+    away = [
+        {**terms, ONE: terms.get(ONE, 0.0) - mean} for terms, mean in zip(polynomials, means, strict=True)
+    ]
+    covariances = np.empty((len(away), len(away)))
+    for i, first in enumerate(away):
+        for j in range(i + 1):
+            covariances[i, j] = covariances[j, i] = expectation(drawn, product(first, away[j]))
+    return BlockMoments(np.array(means), covariances, quadrature=False)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(names)
