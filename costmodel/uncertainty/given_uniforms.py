@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.model.expression import Expression, evaluate
 from costmodel.model.model import Model
-from costmodel.uncertainty.draws import Copula
+from costmodel.uncertainty.draws import Copula, drawn
 
 Array = NDArray[np.float64]
 
@@ -21,4 +22,24 @@ def inputs_at(model: Model, behind: Mapping[str, Array], joined: Copula | None =
     `joined` names are made dependent here. Does what `draw_inputs` does at uniforms of its own. Raises
     `InputError` for a cohort that cannot be drawn, and KeyError where an input's uniforms are missing.
     """
-    raise NotImplementedError
+    together = _joined(behind, joined)
+    values: dict[str, Any] = {}
+    for name, item in model.inputs.items():
+        if isinstance(item.value, (int, float)):
+            values[name] = float(item.value)
+        elif isinstance(item.value, Expression):
+            values[name] = evaluate(item.value, values)
+        else:
+            values[name] = drawn(
+                item, item.value, together[name] if name in together else behind[name], values
+            )
+    return values
+
+
+def _joined(behind: Mapping[str, Array], joined: Copula | None) -> dict[str, Array]:
+    if joined is None:
+        return {}
+    from costmodel.uncertainty.correlation import correlated_uniforms
+
+    independent = np.stack([behind[name] for name in joined.names])
+    return dict(zip(joined.names, correlated_uniforms(independent, joined.cholesky), strict=True))
