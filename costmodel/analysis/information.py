@@ -9,12 +9,15 @@ found out by research: it is averaged over, and told apart in `evpi_with_luck`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from costmodel.analysis.decision import GO, NO_GO, Decision, NoDecision, decision
+from costmodel.analysis.drawn_roots import chance, roots
 from costmodel.analysis.simulation import Estimate
 from costmodel.analysis.table import Column, Table, Tabular
+from costmodel.analysis.worth_of_knowing import EXACT_MEAN, worth_of_all, worth_of_knowing, worth_with_luck
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.model import Model
 
@@ -38,8 +41,9 @@ class Information(Tabular):
     """What knowing more is worth to a decision, in GBP of present value.
 
     `options` are what can be chosen, `expected` the mean net of each, `best` the one to choose today.
-    `evpi_with_luck` also foresees chance in cohorts; None where there are none. `rows` has each input, then
-    the sets asked for, largest worth first.
+    `evpi_method` is that of `evpi`; `evpi_with_luck` also foresees chance in cohorts, None where net hangs on
+    none. `rows` has each input, shares of one mix together, and the sets asked for, largest worth first.
+    `reason` is why nothing can be decided by net; the rest is then empty.
     """
 
     options: tuple[str, ...]
@@ -51,10 +55,33 @@ class Information(Tabular):
     draws: int
     seed: int
     price_year: str = ""
+    evpi_method: str = EXACT_MEAN
+    reason: str = ""
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the worth of each input and set, and the options."""
-        raise NotImplementedError
+        """Return the worth of each input and set, EVPI last, and the options."""
+        everything = [Worth(("every input",), *self.evpi, self.evpi_method, False)]
+        if self.evpi_with_luck is not None:
+            lucky = ("every input and chance in cohorts",)
+            everything.append(Worth(lucky, *self.evpi_with_luck, EXACT_MEAN, False))
+        rows = () if self.reason else (*self.rows, *everything)
+        year = self.price_year
+        worth = (
+            Column("inputs", tuple(", ".join(row.inputs) for row in rows), "", "Known before deciding"),
+            Column("value", tuple(row.value for row in rows), "GBP", "Worth up to", year),
+            Column("standard_error", tuple(row.standard_error for row in rows), "GBP", "Its error", year),
+            Column("method", tuple(row.method for row in rows), "", "How it was found"),
+            Column("held", tuple(row.held for row in rows), "", "Put back to a law it broke"),
+        )
+        options = (
+            Column("option", self.options, "", "What can be chosen"),
+            Column("expected", self.expected, "GBP", "Mean net present value", year),
+            Column("best", tuple(name == self.best for name in self.options), "", "Chosen today"),
+        )
+        return (
+            Table("information", "What it is worth to know an input before deciding", worth),
+            Table("options", "What can be chosen", options),
+        )
 
 
 def information(
@@ -69,6 +96,78 @@ def information(
     """Return what it is worth to know each input, and each set in `know`, before deciding.
 
     One model is a choice of go or no go (net of 0); several are a choice among them on the same draws, and
-    no go too unless `must_choose`.
+    no go too unless `must_choose`. To know an input that several draw differently is to know its percentile.
+    Every figure is of the same draws; each is then held to the laws above, unless not `hold`. Memory is 8
+    bytes x draws x (inputs + 2 x options). Raises ValueError for no model, for fewer than four draws of
+    uncertain models, and for an input in `know` that is chance; KeyError for one that no model draws; and
+    `InputError` for a draw that cannot be.
     """
-    raise NotImplementedError
+    if not models:
+        raise ValueError("there is nothing to choose")
+    uncertain = any(model.uncertain for model in models)
+    if uncertain and draws < 4:
+        message = f"{draws} draws; what knowing is worth takes four or more"
+        raise ValueError(message)
+    sets = _sets(models, know)
+    year = models[0].appraisal.price_year
+    drawn = draws if uncertain else 0
+    try:
+        found = decision(models, draws if uncertain else 1, seed, workers, must_choose)
+    except NoDecision as error:
+        nothing = Estimate(float("nan"), 0.0)
+        return Information((), (), "", nothing, None, (), drawn, seed, year, EXACT_MEAN, str(error))
+    worths = {inputs: worth_of_knowing(found, inputs) for inputs in sets}
+    evpi, method = worth_of_all(found)
+    values = {inputs: estimate.value for inputs, (estimate, _) in worths.items()}
+    least = held_values(values, evpi.value if method == EXACT_MEAN else None) if hold else values
+    if hold and method != EXACT_MEAN:  # from below, so that nothing found is above it
+        evpi = evpi._replace(value=max(0.0, evpi.value, *least.values()))
+    rows = [
+        Worth(inputs, least[inputs], estimate.standard_error, way, least[inputs] != estimate.value)
+        for inputs, (estimate, way) in worths.items()
+    ]
+    rows.sort(key=lambda row: (-row.value, len(row.inputs), row.inputs))
+    luck = worth_with_luck(found) if found.has_chance else None
+    if luck is not None and hold:
+        luck = luck._replace(value=max(luck.value, evpi.value))
+    means = tuple(map(float, found.worth.mean(axis=1)))
+    best = found.options[found.usual]
+    return Information(found.options, means, best, evpi, luck, tuple(rows), drawn, seed, year, method)
+
+
+def held_values(values: Mapping[tuple[str, ...], float], evpi: float | None) -> dict[tuple[str, ...], float]:
+    """Return the worth of each set put to the laws: 0 or more, no less than a part's, no more than EVPI.
+
+    `evpi` of None says that EVPI is known no better than these, and bounds none of them.
+    """
+    held: dict[tuple[str, ...], float] = {}
+    for inputs in sorted(values, key=len):
+        parts = [worth for part, worth in held.items() if set(part) <= set(inputs)]
+        held[inputs] = max(0.0, values[inputs], *parts)
+        if evpi is not None:
+            held[inputs] = min(held[inputs], max(0.0, evpi))
+    return held
+
+
+def _sets(models: Sequence[Model], know: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return each input that can be known, shares of one mix together, then the sets asked for."""
+    single = dict.fromkeys(name for model in models for name in roots(model))
+    lucky = {name for model in models for name in chance(model)}
+    drawn = {item.name for model in models for item in model.uncertain}
+    mixes: dict[str, list[str]] = {}
+    for name in single:
+        head = name.rpartition(".")[0] if name.startswith("mix.") else name
+        mixes.setdefault(head, []).append(name)
+    found = [tuple(members) for members in mixes.values()]
+    for inputs in know:
+        for name in inputs:
+            if name in lucky:
+                message = f"{name} is chance, which no research can tell"
+                raise ValueError(message)
+            if name not in drawn:
+                raise KeyError(name)
+        found.append(tuple(dict.fromkeys(inputs)))
+    return list(dict.fromkeys(found))
+
+
+__all__ = ["GO", "NO_GO", "Decision", "Information", "Worth", "held_values", "information"]
