@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isnan
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
     Attributes:
         name: What a program calls it: `net`, `p0`, `first_low`.
-        cells: One per row: float[row], int[row] or a tuple. None and NaN are "no value".
+        cells: One per row: float[row], int[row] or a tuple. None, NaN and infinity are "no value".
         unit: `GBP`, `year`, `children`; empty for words and plain ratios.
         title: What a person reads: "Net benefit".
         price_year: The year its pounds are of, empty where it holds no pounds.
@@ -44,7 +44,7 @@ class Column(NamedTuple):
     def values(self) -> tuple[Any, ...]:
         """The cells as plain Python values, None where there is no value."""
         cells = self.cells.tolist() if isinstance(self.cells, np.ndarray) else self.cells
-        return tuple(None if isinstance(cell, float) and isnan(cell) else cell for cell in cells)
+        return tuple(None if isinstance(cell, float) and not isfinite(cell) else cell for cell in cells)
 
 
 @dataclass(frozen=True, eq=False)
