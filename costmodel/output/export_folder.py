@@ -1,0 +1,95 @@
+"""An exported folder: its tables as CSV and Parquet, and the four files that say what they are.
+
+No file but `run.json` tells of the clock, the machine or the folder it was made in, so that the same scenario
+gives the same bytes anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from costmodel.analysis.research import Research
+from costmodel.analysis.table import Column, Table
+from costmodel.output.citation import CITATION, README, citation, readme
+from costmodel.output.data_package import DATA_PACKAGE, data_package
+from costmodel.output.run_record import RUN, Asked, NotARecordError, read_record, run_record
+from costmodel.output.shelf_paths import shelf_relative
+from costmodel.output.sweep_parquet import NoPyarrowError
+from costmodel.output.sweep_table import sweep_table
+from costmodel.output.table_files import table_csv, table_parquet
+
+ABOUT = (README, CITATION, DATA_PACKAGE, RUN)
+LARGE = ("draws", "sweep")
+"""The tables that are written as Parquet too."""
+ORIGIN = "origin"
+
+
+class Export(NamedTuple):
+    """The files of a folder by name, README first, and what its reader should be told was left out."""
+
+    files: dict[str, bytes]
+    left_out: tuple[str, ...]
+
+
+def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
+    """Return the files of an export. `arguments` are the command line that asked for it."""
+    model = found.draws.model
+    tables = exported_tables(found)
+    results = {f"{table.name}.csv": table_csv(table) for table in tables}
+    left_out = []
+    refused = found.sensitivity.indices
+    if refused is not None and not hasattr(refused, "rows"):
+        left_out.append(f"indices.csv: {refused.reason} {refused.suggestion}".strip())
+    for table in tables:
+        if table.name in LARGE:
+            try:
+                results[f"{table.name}.parquet"] = table_parquet(table)
+            except NoPyarrowError as error:
+                left_out.append(f"{table.name}.parquet: {error}")
+    titles = {table.name: table.title for table in tables}
+    told = {
+        name: titles[stem] if form == "csv" else f"the same rows as `{stem}.csv`"
+        for name in sorted(results)
+        for stem, _, form in [name.rpartition(".")]
+    }
+    drawn = found.draws
+    files = {
+        README: readme(model, told, drawn.draws, drawn.seed),
+        CITATION: citation(model),
+        DATA_PACKAGE: data_package(model, tables, results),
+        RUN: run_record(model, asked, arguments, results),
+        **results,
+    }
+    return Export(files, tuple(left_out))
+
+
+def exported_tables(found: Research) -> tuple[Table, ...]:
+    """Return every table of an export, origins told by their places on the shelves."""
+    tables = [*found.draws.tables(), *found.sensitivity.tables(), *found.assumptions.tables()]
+    if found.sweep is not None:
+        tables.append(sweep_table(found.sweep))
+    return tuple(_on_shelves(table) for table in tables)
+
+
+def earlier_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of the files an earlier export left in a folder; only those it may replace."""
+    try:
+        results = read_record((folder / RUN).read_text(encoding="utf-8")).results
+    except (OSError, UnicodeDecodeError, NotARecordError):
+        return ()
+    return (*ABOUT, *results)
+
+
+def _on_shelves(table: Table) -> Table:
+    """Return a table whose origins, `path:line`, no longer hang on the folder they were read from."""
+    return replace(
+        table, columns=tuple(_moved(column) if column.name == ORIGIN else column for column in table.columns)
+    )
+
+
+def _moved(column: Column) -> Column:
+    parted = [str(cell).rpartition(":") for cell in column.cells]
+    return column._replace(cells=tuple(f"{shelf_relative(path)}:{line}" for path, _, line in parted))
