@@ -23,8 +23,9 @@ class Index(NamedTuple):
 class IndexRow(NamedTuple):
     """The indices of one input or group: its name and the inputs in it.
 
-    `distinguishable` says whether the first-order index can be told from zero, `draws_to_settle` about how
-    many draws would tell it where it cannot.
+    `distinguishable` says whether the first-order index can be told from zero: its interval lies above 0 and
+    its value above what the dummy input shows. `draws_to_settle` is about how many draws would tell it where
+    it cannot.
     """
 
     name: str

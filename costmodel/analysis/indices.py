@@ -137,7 +137,7 @@ def _row(group: Group, known: Known, sampled: SampledShares | None, asked: list[
         return None
     if first.method != "sampled" or sampled is None:
         return IndexRow(group.name, group.members, first, total, first.value > 0.0, None)
-    told = first.low > 0.0 and first.value > sampled.dummy[2]
+    told = first.low > 0.0 and first.value > abs(sampled.dummy[0])
     return IndexRow(
         group.name, group.members, first, total, told, None if told else _settled_by(first, sampled)
     )
@@ -152,7 +152,7 @@ def _settled_by(index: Index, sampled: SampledShares) -> int:
 
     Intervals are taken to shrink with the root of the draws; on these points they mostly do so faster.
     """
-    reach = max((index.high - index.low) / 2, sampled.dummy[2])
+    reach = max((index.high - index.low) / 2, abs(sampled.dummy[0]))
     wanted = sampled.draws * (reach / max(abs(index.value), SMALLEST)) ** 2
     return 1 << (max(2 * sampled.draws, math.ceil(wanted)) - 1).bit_length()
 
