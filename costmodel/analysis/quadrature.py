@@ -190,9 +190,9 @@ def _jacobi(nodes: int, successes: float, failures: float) -> tuple[Array, Array
     diagonal = np.empty(nodes)
     diagonal[0] = (beta - alpha) / (alpha + beta + 2)
     diagonal[1:] = (beta - alpha) * (beta + alpha) / (both * (both + 2))
-    beside = 4 * k * (k + alpha) * (k + beta) * (k + alpha + beta) / (both**2 * (both + 1) * (both - 1))
-    if nodes > 1:  # the general term is 0 / 0 where alpha + beta is -1
-        beside[0] = 4 * (1 + alpha) * (1 + beta) / ((2 + alpha + beta) ** 2 * (3 + alpha + beta))
+    with np.errstate(divide="ignore", invalid="ignore"):  # the first is 0 / 0 where alpha + beta is -1
+        beside = 4 * k * (k + alpha) * (k + beta) * (k + alpha + beta) / (both**2 * (both + 1) * (both - 1))
+    beside[:1] = 4 * (1 + alpha) * (1 + beta) / ((2 + alpha + beta) ** 2 * (3 + alpha + beta))
     points, weights = _golub_welsch(diagonal, beside)
     return (points + 1) / 2, weights
 
