@@ -13,11 +13,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from costmodel.analysis.decision import GO, NO_GO, Decision, NoDecision, decision
+from costmodel.analysis.decision import NoDecision, decision
 from costmodel.analysis.drawn_roots import chance, roots
 from costmodel.analysis.simulation import Estimate
 from costmodel.analysis.table import Column, Table, Tabular
-from costmodel.analysis.worth_of_knowing import EXACT_MEAN, worth_of_all, worth_of_knowing, worth_with_luck
+from costmodel.analysis.worth_of_knowing import (
+    CLOSED_FORM,
+    EXACT_MEAN,
+    QUADRATURE,
+    worth_of_all,
+    worth_of_knowing,
+    worth_with_luck,
+)
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.model import Model
 
@@ -97,10 +104,10 @@ def information(
 
     One model is a choice of go or no go (net of 0); several are a choice among them on the same draws, and
     no go too unless `must_choose`. To know an input that several draw differently is to know its percentile.
-    Every figure is of the same draws; each is then held to the laws above, unless not `hold`. Memory is 8
-    bytes x draws x (inputs + 2 x options). Raises ValueError for no model, for fewer than four draws of
-    uncertain models, and for an input in `know` that is chance; KeyError for one that no model draws; and
-    `InputError` for a draw that cannot be.
+    What is drawn is drawn once for all figures; each is then held to the laws above, unless not `hold`.
+    Memory is 8 bytes x draws x (inputs + 2 x options). Raises ValueError for no model, for fewer than four
+    draws of uncertain models, and for an input in `know` that is chance; KeyError for one that no model
+    draws; and `InputError` for a draw that cannot be.
     """
     if not models:
         raise ValueError("there is nothing to choose")
@@ -116,12 +123,12 @@ def information(
     except NoDecision as error:
         nothing = Estimate(float("nan"), 0.0)
         return Information((), (), "", nothing, None, (), drawn, seed, year, EXACT_MEAN, str(error))
-    worths = {inputs: worth_of_knowing(found, inputs) for inputs in sets}
-    evpi, method = worth_of_all(found)
-    values = {inputs: estimate.value for inputs, (estimate, _) in worths.items()}
-    least = held_values(values, evpi.value if method == EXACT_MEAN else None) if hold else values
-    if hold and method != EXACT_MEAN:  # from below, so that nothing found is above it
-        evpi = evpi._replace(value=max(0.0, evpi.value, *least.values()))
+    worths = {inputs: Found(*worth_of_knowing(found, inputs)) for inputs in sets}
+    everything = Found(*worth_of_all(found))
+    if hold:
+        evpi, least = held_to_laws(worths, everything, frozenset(found.known))
+    else:
+        evpi, least = everything, {inputs: each.estimate.value for inputs, each in worths.items()}
     rows = [
         Worth(inputs, least[inputs], estimate.standard_error, way, least[inputs] != estimate.value)
         for inputs, (estimate, way) in worths.items()
@@ -129,24 +136,45 @@ def information(
     rows.sort(key=lambda row: (-row.value, len(row.inputs), row.inputs))
     luck = worth_with_luck(found) if found.has_chance else None
     if luck is not None and hold:
-        luck = luck._replace(value=max(luck.value, evpi.value))
+        luck = luck._replace(value=max(luck.value, evpi.estimate.value))
     means = tuple(map(float, found.worth.mean(axis=1)))
     best = found.options[found.usual]
-    return Information(found.options, means, best, evpi, luck, tuple(rows), drawn, seed, year, method)
+    return Information(
+        found.options, means, best, evpi.estimate, luck, tuple(rows), drawn, seed, year, evpi.method
+    )
 
 
-def held_values(values: Mapping[tuple[str, ...], float], evpi: float | None) -> dict[tuple[str, ...], float]:
-    """Return the worth of each set put to the laws: 0 or more, no less than a part's, no more than EVPI.
+class Found(NamedTuple):
+    """An estimate of what knowing some inputs is worth, in GBP, and the way it was found."""
 
-    `evpi` of None says that EVPI is known no better than these, and bounds none of them.
+    estimate: Estimate
+    method: str
+
+
+def held_to_laws(
+    worths: Mapping[tuple[str, ...], Found], everything: Found, every_input: frozenset[str]
+) -> tuple[Found, dict[tuple[str, ...], float]]:
+    """Return EVPI and the worth of each set, put to the laws; those without sampling error stay as they are.
+
+    A set of every input that is known exactly is EVPI. Else EVPI is raised to what exceeds it and is known
+    better: exact figures, and where EVPI was learnt from draws, which finds too little, any. Each other set
+    is worth 0 or more, no less than a part of it, and no more than EVPI.
     """
+    exact = {inputs: each for inputs, each in worths.items() if each.method in (CLOSED_FORM, QUADRATURE)}
+    evpi = next((each for inputs, each in exact.items() if every_input <= set(inputs)), everything)
+    if evpi is everything:
+        better = exact if everything.method == EXACT_MEAN else worths
+        least = max([0.0, *(each.estimate.value for each in better.values())])
+        raised = max(everything.estimate.value, least)
+        evpi = everything._replace(estimate=everything.estimate._replace(value=raised))
     held: dict[tuple[str, ...], float] = {}
-    for inputs in sorted(values, key=len):
-        parts = [worth for part, worth in held.items() if set(part) <= set(inputs)]
-        held[inputs] = max(0.0, values[inputs], *parts)
-        if evpi is not None:
-            held[inputs] = min(held[inputs], max(0.0, evpi))
-    return held
+    for inputs in sorted(worths, key=len):
+        value = worths[inputs].estimate.value
+        if inputs not in exact:
+            parts = [worth for part, worth in held.items() if set(part) <= set(inputs)]
+            value = min(max(0.0, value, *parts), evpi.estimate.value)
+        held[inputs] = value
+    return evpi, held
 
 
 def _sets(models: Sequence[Model], know: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -168,6 +196,3 @@ def _sets(models: Sequence[Model], know: Sequence[tuple[str, ...]]) -> list[tupl
                 raise KeyError(name)
         found.append(tuple(dict.fromkeys(inputs)))
     return list(dict.fromkeys(found))
-
-
-__all__ = ["GO", "NO_GO", "Decision", "Information", "Worth", "held_values", "information"]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from costmodel.analysis.conditional_mean import ConditionalMean, conditional_mean
 from costmodel.analysis.decision import Decision
 from costmodel.analysis.decision_rules import cross_fitted
-from costmodel.analysis.quadrature import Rule, between_kinks, gauss_rule
+from costmodel.analysis.function_shape import kinks
+from costmodel.analysis.quadrature import between_kinks, gauss_rule
 from costmodel.analysis.simulation import Estimate
 from costmodel.model.distributions import Discrete, Distribution, ZeroInflated
 from costmodel.model.expression import Expression
@@ -43,8 +44,9 @@ def worth_of_knowing(decision: Decision, inputs: tuple[str, ...]) -> tuple[Estim
         return _gained(_learnt(decision, inputs)), REGRESSION
     if len(inputs) == 1:
         distributions = {each for model in decision.models if (each := _drawn_from(model, inputs[0]))}
-        if len(distributions) == 1:
-            return _of_one(decision, exact, inputs[0], next(iter(distributions)))
+        alone = _of_one(decision, exact, inputs[0], *distributions) if len(distributions) == 1 else None
+        if alone is not None:
+            return alone
     given = _Given(decision, exact)
     return _gained(_chosen_less_usual(given.at(decision.known), decision.usual)), EXACT_MEAN
 
@@ -98,13 +100,30 @@ class _Given:
 
 def _of_one(
     decision: Decision, means: Sequence[ConditionalMean], name: str, distribution: Distribution
-) -> tuple[Estimate, str]:
+) -> tuple[Estimate, str] | None:
+    """Return what one input drawn alike for all options is worth, None where it bends too often to sum."""
     lines = [mean.affine for mean in means] + [(0.0, 0.0)] * (len(decision.options) - len(means))
     affine = [line for line in lines if line is not None]
     rules = any(mean.quadrature for mean in means)
     if len(affine) == len(lines) == 2:
         return Estimate(_between_two(affine, distribution), 0.0), QUADRATURE if rules else CLOSED_FORM
-    return _by_quadrature(_Given(decision, means), name, distribution), QUADRATURE
+    given = _Given(decision, means)
+    bends = kinks(tuple(mean.expression for mean in means), name)
+
+    def options_at(points: Array) -> Array:
+        return given.at({name: points})
+
+    def switch(points: Array) -> Array:
+        best: Array = options_at(points).argmax(axis=0)[None, :].astype(np.float64)
+        return best if bends is None else np.vstack([best, bends(points)])
+
+    try:
+        coarse, fine = (
+            float(_shortfalls(options_at, switch, distribution, halved).min()) for halved in (False, True)
+        )
+    except ValueError:  # more kinks than panels: ceil() of something large
+        return None
+    return Estimate(fine, abs(fine - coarse)), QUADRATURE
 
 
 def _between_two(lines: Sequence[tuple[float, float]], distribution: Distribution) -> float:
@@ -115,41 +134,22 @@ def _between_two(lines: Sequence[tuple[float, float]], distribution: Distributio
     return max(0.0, mean_above(distribution, constant, slope))
 
 
-def _by_quadrature(given: _Given, name: str, distribution: Distribution) -> Estimate:
-    """Return E max_d h_d(x) - max_d E h_d(x) over one input."""
-
-    def options_at(points: Array) -> Array:
-        return given.at({name: points})
-
-    coarse, fine = (float(_shortfalls(options_at, distribution, halved).min()) for halved in (False, True))
-    return Estimate(fine, abs(fine - coarse))
-
-
-def _shortfalls(options_at: Options, distribution: Distribution, halved: bool) -> Array:
+def _shortfalls(options_at: Options, switch: Options, distribution: Distribution, halved: bool) -> Array:
     """Return float[option]: by how much each falls short, on average, of the best at every point."""
     if isinstance(distribution, ZeroInflated):
-        rest = _shortfalls(options_at, distribution.otherwise, halved)
+        rest = _shortfalls(options_at, switch, distribution.otherwise, halved)
         at_zero = options_at(np.zeros(1))[:, 0]
         share = distribution.zero_share
         found: Array = share * (at_zero.max() - at_zero) + (1 - share) * rest
         return found
-    rule = _rule(options_at, distribution, halved)
+    rule = None
+    if isinstance(distribution, Discrete) or distribution.low == distribution.high:
+        rule = gauss_rule(distribution, 1)
+    if rule is None:
+        rule = between_kinks(distribution, switch, halved)
     values = options_at(rule.points)
     short: Array = (values.max(axis=0) - values) @ rule.weights
     return short
-
-
-def _rule(options_at: Options, distribution: Distribution, halved: bool) -> Rule:
-    if isinstance(distribution, Discrete) or distribution.low == distribution.high:
-        rule = gauss_rule(distribution, 1)
-        if rule is not None:
-            return rule
-
-    def switch(points: Array) -> Array:
-        best: Array = options_at(points).argmax(axis=0)[None, :].astype(np.float64)
-        return best
-
-    return between_kinks(distribution, switch, halved)
 
 
 def _learnt(decision: Decision, inputs: tuple[str, ...]) -> Array:
