@@ -67,11 +67,14 @@ def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
 
 
 def exported_tables(found: Research) -> tuple[Table, ...]:
-    """Return every table of an export, origins told by their places on the shelves."""
+    """Return every table of an export: origins by their places on the shelves, pounds with their year."""
     tables = [*found.draws.tables(), *found.sensitivity.tables(), *found.assumptions.tables()]
     if found.sweep is not None:
         tables.append(sweep_table(found.sweep))
-    return tuple(_on_shelves(table) for table in tables)
+    year = found.draws.model.appraisal.price_year
+    return tuple(
+        replace(table, columns=tuple(_told(each, year) for each in table.columns)) for table in tables
+    )
 
 
 def earlier_files(folder: Path) -> tuple[str, ...]:
@@ -83,13 +86,14 @@ def earlier_files(folder: Path) -> tuple[str, ...]:
     return (*ABOUT, *results)
 
 
-def _on_shelves(table: Table) -> Table:
-    """Return a table whose origins, `path:line`, no longer hang on the folder they were read from."""
-    return replace(
-        table, columns=tuple(_moved(column) if column.name == ORIGIN else column for column in table.columns)
-    )
+def _told(column: Column, price_year: str) -> Column:
+    """Return a column whose origins, `path:line`, no longer hang on the folder they were read from.
 
-
-def _moved(column: Column) -> Column:
-    parted = [str(cell).rpartition(":") for cell in column.cells]
-    return column._replace(cells=tuple(f"{shelf_relative(path)}:{line}" for path, _, line in parted))
+    Pounds without a year of their own are a measure's, and of the appraisal's year.
+    """
+    if column.name == ORIGIN:
+        parted = [str(cell).rpartition(":") for cell in column.cells]
+        return column._replace(cells=tuple(f"{shelf_relative(path)}:{line}" for path, _, line in parted))
+    if column.unit.startswith("GBP") and not column.price_year:
+        return column._replace(price_year=price_year)
+    return column

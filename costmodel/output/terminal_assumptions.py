@@ -49,7 +49,7 @@ def _log(found: Assumptions, width: int, narrow: bool) -> Table:
     people = not narrow and any(_people(row) for row in found.rows)
     table = figure_table("")
     table.add_column("", no_wrap=True)
-    table.add_column("Best (P5 to P95)", justify="right", no_wrap=True)
+    table.add_column("Best (P5 to P95)", justify="right")
     if not narrow:
         table.add_column("Unit", overflow="fold")
     table.add_column("Share", justify="right", no_wrap=True)
@@ -119,17 +119,10 @@ def _share(share: float | None) -> str:
 
 
 def _introduction(found: Assumptions) -> str:
-    how = sorted({row.share_from for row in found.rows if row.share_from})
-    means = {
-        "squared correlation": "its squared correlation with net",
-        "exact total index": "its total sensitivity index, exact",
-        "sampled total index": "its total sensitivity index, sampled",
-    }
-    shares = (
-        f"An input's share of the variance of net is {' or '.join(means[each] for each in how)}. "
-        if how
-        else ""
-    )
+    how = {row.share_from for row in found.rows if row.share_from}
+    found_by = " or ".join(word for word in ("exact", "sampled") if f"{word} total index" in how)
+    means = f"its total sensitivity index, {found_by}" if found_by else "its squared correlation with net"
+    shares = f"An input's share of the variance of net is {means}. " if how else ""
     return (
         f"{shares}Impact is high from 10%, medium from 1%. What is held as certain has no spread, and a "
         "tenth more or less of it would be felt."
