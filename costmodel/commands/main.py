@@ -25,6 +25,7 @@ COMMANDS = {
     "compare": "costmodel.commands.compare",
     "explain": "costmodel.commands.explain",
     "reconcile": "costmodel.commands.reconcile",
+    "sensitivity": "costmodel.commands.sensitivity",
     "assumptions": "costmodel.commands.assumptions",
     "export": "costmodel.commands.export",
     "rerun": "costmodel.commands.rerun",
@@ -38,6 +39,7 @@ Examples:
   costmodel sweep tendring --vary residential_share=0:0.42:8
   costmodel compare tendring_report tendring
   costmodel explain tendring_report placements
+  costmodel sensitivity tendring
   costmodel export tendring --out results
 \b
 Exit codes:
