@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from costmodel.analysis.correlated_groups import correlated_groups
 from costmodel.analysis.echo import Echo, echo_inputs
 from costmodel.analysis.notices import HIGH_SHARE
 from costmodel.analysis.table import Column, Table, Tabular
@@ -117,9 +118,9 @@ class _Shares(NamedTuple):
 def assumptions(model: Model, draws: int = DRAWS, seed: int = SEED, today: str = "") -> Assumptions:
     """Return the assumptions log of a model.
 
-    Shares are total sensitivity indices, exact or sampled; where there are none (correlated inputs that
-    share no group) squared correlations with net over `draws` draws. `today` is a date, 2026-04-01: a
-    `review_by` that is a year, a month or a day before it is overdue.
+    Shares are total sensitivity indices, exact or sampled; where one is not defined (an input that is
+    correlated with another) its squared correlation with net over `draws` draws. `today` is a date,
+    2026-04-01: a `review_by` that is a year, a month or a day before it is overdue.
     """
     shares = _shares(model, draws, seed)
     rows = []
@@ -151,20 +152,24 @@ def _shares(model: Model, draws: int, seed: int) -> _Shares:
         return _Shares({}, 0.0)
     from costmodel.analysis.indices import Indices, indices
 
-    found = indices(model, "net", seed=seed)
+    groups = correlated_groups(model)
+    found = indices(model, "net", groups, seed=seed)
+    by_name: dict[str, tuple[float, str]] = {}
+    sd = math.nan
     if isinstance(found, Indices):
-        by_name = {
-            row.name: (row.total.value, f"{_how(row.total.method)} total index")
-            for row in found.rows
-            if math.isfinite(row.total.value)
-        }
-        return _Shares(by_name, math.sqrt(max(0.0, found.variance)))
-    from costmodel.analysis.simulation import simulate
+        sd = math.sqrt(max(0.0, found.variance))
+        for row in found.rows:
+            if math.isfinite(row.total.value):
+                by_name[row.name] = (row.total.value, f"{_how(row.total.method)} total index")
+    if groups or not isinstance(found, Indices):
+        from costmodel.analysis.simulation import simulate
 
-    drawn = simulate(model, ("net",), draws, seed)
-    sd = drawn.bands["net"].sd
-    squared = {name: (share, "squared correlation") for name, share in drawn.variance_share.items()}
-    return _Shares(squared, sd.value if sd is not None else math.nan)
+        drawn = simulate(model, ("net",), draws, seed)
+        spread = drawn.bands["net"].sd
+        sd = spread.value if spread is not None and not isinstance(found, Indices) else sd
+        for name, share in drawn.variance_share.items():
+            by_name.setdefault(name, (share, "squared correlation"))
+    return _Shares(by_name, sd)
 
 
 def _how(method: str) -> str:

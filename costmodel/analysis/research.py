@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from costmodel.analysis.assumptions import Assumptions, assumptions
+from costmodel.analysis.correlated_groups import correlated_groups
 from costmodel.analysis.draw_table import Draws, draw_table
 from costmodel.analysis.sensitivity import Sensitivity, sensitivity
 from costmodel.analysis.sweep_result import SweepResult
@@ -32,9 +33,10 @@ def research(
 ) -> Research:
     """Return everything there is to export.
 
-    `measures` are drawn beside the usual ones; what drives the answer is told of net. The figures are the
-    same bits for any number of `workers`, and BLAS is kept to one thread, for the order of its sums hangs on
-    how many there are. Raises ValueError for fewer than two draws, and `UnknownMeasure`.
+    `measures` are drawn beside the usual ones; what drives the answer is told of net, correlated inputs as
+    one group. The figures are the same bits for any number of `workers`, and BLAS is kept to one thread, for
+    the order of its sums hangs on how many there are. Raises ValueError for fewer than two draws, and
+    `UnknownMeasure`.
     """
     from threadpoolctl import threadpool_limits
 
@@ -42,7 +44,7 @@ def research(
     with threadpool_limits(1, user_api="blas"):
         return Research(
             draw_table(model, wanted, draws, seed, workers),
-            sensitivity(model, draws=draws, seed=seed, workers=workers),
+            sensitivity(model, groups=correlated_groups(model), draws=draws, seed=seed, workers=workers),
             assumptions(model, draws, seed),
             _sweep(model, draws, seed, workers) if model.sweep else None,
         )

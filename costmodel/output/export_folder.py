@@ -42,7 +42,7 @@ def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
     left_out = []
     refused = found.sensitivity.indices
     if refused is not None and not hasattr(refused, "rows"):
-        left_out.append(f"indices.csv: {refused.reason} {refused.suggestion}".strip())
+        left_out.append(f"indices.csv: {refused.reason}; {refused.suggestion}".removesuffix("; "))
     for table in tables:
         if table.name in LARGE:
             try:

@@ -121,7 +121,9 @@ def _share(share: float | None) -> str:
 def _introduction(found: Assumptions) -> str:
     how = {row.share_from for row in found.rows if row.share_from}
     found_by = " or ".join(word for word in ("exact", "sampled") if f"{word} total index" in how)
-    means = f"its total sensitivity index, {found_by}" if found_by else "its squared correlation with net"
+    index = [f"its total sensitivity index, {found_by}"] if found_by else []
+    squared = ["its squared correlation with net"] if "squared correlation" in how else []
+    means = "; where it is correlated with others, ".join(index + squared)
     shares = f"An input's share of the variance of net is {means}. " if how else ""
     return (
         f"{shares}Impact is high from 10%, medium from 1%. What is held as certain has no spread, and a "

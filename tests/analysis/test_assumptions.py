@@ -103,7 +103,8 @@ def test_what_is_derived_and_what_is_chance_is_told_apart() -> None:
 
 
 def test_correlated_inputs_have_their_squared_correlation() -> None:
-    found = made(correlations=[{"inputs": ["a", "b"], "rank": 0.6}], quantity="= a + b")
+    found = made(correlations=[{"inputs": ["a", "b"], "rank": 0.6}], quantity="= a + b + c / 5")
+    assert {row.item.name: row.share_from for row in found.rows}["c"] == "sampled total index"
     rows = {row.item.name: row for row in found.rows}
     assert rows["a"].share_from == "squared correlation"
     assert rows["a"].share == pytest.approx(0.8, abs=0.05)
