@@ -76,7 +76,7 @@ def decision(
         has_chance = has_chance or bool(lucky)
         means.append(drawn.outputs.get("mean net") if lucky else drawn.outputs["net"])
     _refuse_what_is_not_a_number(models, nets)
-    options = _labels(models)
+    options = labels(models)
     if len(models) == 1 or not must_choose:
         options.append(NO_GO)
         nothing = np.zeros(draws)
@@ -87,7 +87,7 @@ def decision(
     return Decision(tuple(models), tuple(options), known, np.stack(nets), mean_net, has_chance)
 
 
-def _labels(models: Sequence[Model]) -> list[str]:
+def labels(models: Sequence[Model]) -> list[str]:
     """Return what the models are called: go where there is one, else names, the second of one with (2)."""
     if len(models) == 1:
         return [GO]

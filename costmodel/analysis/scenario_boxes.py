@@ -127,9 +127,13 @@ def _columns(told: _Told, unit: str, stepwise: bool) -> tuple[Column, ...]:
 
 
 def boxes(
-    columns: Mapping[str, Array], outcome: Array, condition: str = "net < 0", unit: str = "GBP"
+    columns: Mapping[str, Array],
+    outcome: Array,
+    condition: str = "net < 0",
+    unit: str = "GBP",
+    threshold: float = 0.0,
 ) -> Boxes:
-    """Return the boxes of inputs, float[row] by name, in which an outcome, float[row], is below 0.
+    """Return the boxes of inputs, float[row] by name, in which an outcome, float[row], is below a threshold.
 
     Rows whose outcome is not a number are left out. No box has fewer than a hundredth of the rows, nor
     than 50 (a tenth where there are under 500). The limits of inputs that do not move in steps are rounded
@@ -146,7 +150,7 @@ def boxes(
     table = np.column_stack([columns[name][known] for name in names]) if names else np.empty((0, 0))
     if np.isnan(table).any():
         raise ValueError("an input has no number in some rows")
-    fails = outcome < 0
+    fails = outcome < threshold
     rate = float(fails.mean()) if fails.size else 0.0
     if not names or rate in (0.0, 1.0):
         return Boxes(condition, (), (), rate, int(fails.size), unit)
@@ -234,7 +238,7 @@ def _outwards(limit: float, step: float, is_low: bool) -> float:
 def boxes_of_simulation(
     model: Model, measure_name: str = "net", draws: int = DRAWS, seed: int = SEED, workers: int = 1
 ) -> Boxes:
-    """Return the boxes of a model's drawn inputs in which a measure is below 0.
+    """Return the boxes of a model's drawn inputs in which a measure is below 0, or the ratio below 1.
 
     Counts that are chance (binomial, Poisson) limit no box: nobody can act on luck. The draws are the first
     20,000 of `simulate`, or fewer where fewer are asked for. Memory is 8 bytes x draws x inputs. Raises
@@ -244,8 +248,9 @@ def boxes_of_simulation(
 
     wanted, kept = {measure_name: measure(model, measure_name)}, roots(model, measure_name)
     drawn = drawn_roots(model, wanted, kept, min(draws, MOST_ROWS), seed, workers)
-    unit = measure_unit(model, measure_name)
-    return boxes(drawn.inputs, drawn.outputs[measure_name], f"{measure_name} < 0", unit)
+    unit, least = measure_unit(model, measure_name), 1.0 if measure_name == "benefit_cost_ratio" else 0.0
+    condition = f"{measure_name} < {least:g}"
+    return boxes(drawn.inputs, drawn.outputs[measure_name], condition, unit, least)
 
 
 def boxes_of_sweep(result: SweepResult, figure: str = "net_mean") -> Boxes:

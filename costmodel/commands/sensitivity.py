@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from costmodel.commands.writing import writing_folder
 from costmodel.defaults import DRAWS, SEED
 
 if TYPE_CHECKING:
+    from costmodel.analysis.notice import Notice
     from costmodel.analysis.sensitivity import Sensitivity
     from costmodel.model.model import Model
 
@@ -119,6 +121,8 @@ def command(
     A tornado, switching values, sensitivity indices, the value of information, how sure a net above zero is
     by what the programme costs, and the boxes of inputs in which it would fail.
     """
+    from costmodel.analysis.value_notices import value_notices
+
     show = _show(shown, form)
     if asked["must_choose"] and not against:
         message = "there is nothing to choose among without --against"
@@ -133,10 +137,11 @@ def command(
     found = _found(model, others, show, asked)
     if show == ("indices",):
         _refuse_without_indices(found)
+    notices = value_notices([model, *others])
     if out is not None:
-        _write_folder(ctx, found, out, force)
+        _write_folder(_json(ctx, found, notices), found, out, force)
     if form == "json":
-        click.echo(_json(ctx, found), nl=False)
+        click.echo(_json(ctx, found, notices), nl=False)
     elif form == "csv":
         from costmodel.output.table_files import table_csv
 
@@ -145,14 +150,14 @@ def command(
         from costmodel.output.console import results
         from costmodel.output.terminal_sensitivity import show_sensitivity
 
-        show_sensitivity(found, results())
+        show_sensitivity(found, results(), notices)
 
 
 def _show(shown: tuple[str, ...], form: str) -> tuple[str, ...]:
     """Return the questions to answer, in their own order; CSV has room for one table only."""
     chosen = tuple(name for name in QUESTIONS if name in shown or "all" in shown)
     if form == "csv" and len(chosen) != 1:
-        message = f"CSV holds one table: say which with --show {', --show '.join(QUESTIONS)}"
+        message = f"CSV holds one table: say which with --show: {', '.join(QUESTIONS)}"
         raise click.UsageError(message)
     return chosen
 
@@ -213,24 +218,25 @@ def _refuse_without_indices(found: Sensitivity) -> None:
     from costmodel.analysis.index_results import NoIndices
 
     if isinstance(found.indices, NoIndices):
-        message = f"{found.indices.reason}; {found.indices.suggestion}".removesuffix("; ")
+        instead = f"; ask instead: {found.indices.suggestion}" if found.indices.suggestion else ""
+        message = f"{found.indices.reason}{instead}"
         raise click.UsageError(message)
 
 
-def _json(ctx: click.Context, found: Sensitivity) -> str:
+def _json(ctx: click.Context, found: Sensitivity, notices: Sequence[Notice]) -> str:
     import json
 
     from costmodel.output.json_sensitivity import sensitivity_json
 
-    data = sensitivity_json(found, setting_origins(ctx))
+    data = sensitivity_json(found, setting_origins(ctx), notices)
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _write_folder(ctx: click.Context, found: Sensitivity, out: Path, force: bool) -> None:
+def _write_folder(as_json: str, found: Sensitivity, out: Path, force: bool) -> None:
     from costmodel.output.result_folder import write_folder
     from costmodel.output.table_files import table_csv
 
-    files: dict[str, str | bytes] = {JSON_FILE: _json(ctx, found)}
+    files: dict[str, str | bytes] = {JSON_FILE: as_json}
     files.update({f"{table.name}.csv": table_csv(table) for table in found.tables()})
     with writing_folder(out):
         write_folder(out, files, force, FILES)

@@ -10,7 +10,8 @@ from costmodel.model.model import Model
 from costmodel.output.sentences import listed
 from costmodel.output.wording import count, figure, pounds, short_pounds, unit_price
 
-BELOW = " < 0"
+ENDS = {" < 0": "is below zero", " < 1": "is below 1"}
+"""How a condition ends, and how that is said."""
 
 
 def box_sentences(found: Boxes, model: Model, rows: str = "draws") -> list[str]:
@@ -23,9 +24,7 @@ def box_sentences(found: Boxes, model: Model, rows: str = "draws") -> list[str]:
         return ["There is nothing to look for boxes in."]
     told = f"{fails} in {_share(found.base_rate)} of {found.rows:,} {rows}"
     if found.base_rate in (0.0, 1.0):
-        every = "any" if found.base_rate == 0 else "all"
-        end = f"{fails} in {'none' if found.base_rate == 0 else 'all'} of {found.rows:,} {rows}"
-        return [f"{end}: no limit on the inputs tells {every} of them apart."]
+        return [f"{fails} in {'none' if found.base_rate == 0 else 'all'} of {found.rows:,} {rows}."]
     if not found.boxes:
         return [f"{told}; no limits on a few inputs hold those much better than chance."]
     return [
@@ -36,11 +35,11 @@ def box_sentences(found: Boxes, model: Model, rows: str = "draws") -> list[str]:
 
 def failing(found: Boxes, model: Model) -> str:
     """Return the condition as the beginning of a sentence: Net present value is below zero."""
-    name = found.condition.removesuffix(BELOW)
-    if not found.condition.endswith(BELOW):
-        return f"{found.condition} holds"
-    title = measure_title(model, name) if name in known_measures(model) else name
-    return f"{title} is below zero"
+    for end, words in ENDS.items():
+        if found.condition.endswith(end):
+            name = found.condition.removesuffix(end)
+            return f"{measure_title(model, name) if name in known_measures(model) else name} {words}"
+    return f"{found.condition} holds"
 
 
 def limit_words(limit: Limit, model: Model) -> str:
@@ -62,8 +61,8 @@ def _sentence(found: Boxes, peel: Peel, model: Model, rows: str, place: int) -> 
     where = f"{'Most of all' if place == 0 else 'Then, outside that,'} where {box_text(peel, model)}"
     mean = short_pounds(peel.mean) if found.unit.startswith("GBP") else figure(peel.mean, found.unit)
     return (
-        f"{where}: {_share(peel.coverage)} of them lie there, in {_share(peel.mass)} of the {rows}; "
-        f"{_share(peel.density)} of what lies there is below zero (mean {mean})."
+        f"{where}: {_share(peel.coverage)} of those lie there, in {_share(peel.mass)} of all {rows}; "
+        f"{_share(peel.density)} of the {rows} there fail (mean {mean})."
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from costmodel.analysis.notice import Notice
 from costmodel.analysis.sensitivity import Sensitivity
 from costmodel.model.measures import measure_unit
 from costmodel.output.json_appraisal import header
@@ -12,8 +13,10 @@ from costmodel.output.json_drivers import indices_json, switching_json, tornado_
 from costmodel.output.json_value import acceptability_json, boxes_json, information_json
 
 
-def sensitivity_json(found: Sensitivity, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return every answer as plain data, ready for json.dumps (no NaN, no infinity)."""
+def sensitivity_json(
+    found: Sensitivity, settings: Mapping[str, Any] | None = None, notices: Sequence[Notice] = ()
+) -> dict[str, Any]:
+    """Return every answer and the notices as plain data, ready for json.dumps (no NaN, no infinity)."""
     model = found.model
     two_way = None if found.tornado is None else found.tornado.two_way
     return {
@@ -31,4 +34,5 @@ def sensitivity_json(found: Sensitivity, settings: Mapping[str, Any] | None = No
         "information": None if found.information is None else information_json(found.information),
         "acceptability": None if found.acceptability is None else acceptability_json(found.acceptability),
         "boxes": None if found.boxes is None else boxes_json(found.boxes, model),
+        "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
     }

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.comparison_notices import span
+from costmodel.analysis.notice import Notice
 from costmodel.analysis.sensitivity import Sensitivity
 from costmodel.model.model import Model
 from costmodel.model.price_index import AS_STATED
+from costmodel.output.sentences import say
 from costmodel.output.terminal_drivers import show_indices, show_switching, show_tornado
 from costmodel.output.terminal_table import BOLD, DIM
 from costmodel.output.terminal_value import show_acceptability, show_boxes, show_information
 
 
-def show_sensitivity(found: Sensitivity, console: Console) -> None:
-    """Print every answer there is, a blank line between them."""
+def show_sensitivity(found: Sensitivity, console: Console, notices: Sequence[Notice] = ()) -> None:
+    """Print every answer there is, a blank line between them, then the notices."""
     model = found.model
     _heading(found, console)
     if not model.uncertain:
@@ -31,19 +34,32 @@ def show_sensitivity(found: Sensitivity, console: Console) -> None:
         show_tornado(found.tornado, model, console)
     if found.switching is not None:
         console.print()
-        show_switching(found.switching, model, console)
+        show_switching(found.switching, model, console)  # ends with a blank line of its own
+    spaced = found.switching is not None
     if found.indices is not None:
-        console.print()
+        spaced = _space(spaced, console)
         show_indices(found.indices, model, console)
     if found.information is not None:
-        console.print()
+        spaced = _space(spaced, console)
         show_information(found.information, console)
     if found.acceptability is not None:
-        console.print()
+        spaced = _space(spaced, console)
         show_acceptability(found.acceptability, console)
     if found.boxes is not None:
-        console.print()
+        spaced = _space(spaced, console)
         show_boxes(found.boxes, model, console)
+    if notices:
+        _space(spaced, console)
+        say("Before you quote this", console, BOLD)
+        for notice in notices:
+            say(f"- {notice.text}", console, indent="  ")
+
+
+def _space(spaced: bool, console: Console) -> bool:
+    """Print a blank line unless there is one; return that the next answer needs its own."""
+    if not spaced:
+        console.print()
+    return False
 
 
 def _heading(found: Sensitivity, console: Console) -> None:

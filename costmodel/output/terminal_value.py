@@ -8,7 +8,8 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from costmodel.analysis.acceptability import Acceptability
+from costmodel.analysis.acceptability import FURTHEST, POINTS, Acceptability
+from costmodel.analysis.decision import GO, NO_GO
 from costmodel.analysis.information import Information, Worth
 from costmodel.analysis.scenario_boxes import Boxes
 from costmodel.analysis.worth_of_knowing import REGRESSION
@@ -52,9 +53,9 @@ def _is_worth(told: str) -> str:
 def _today(found: Information) -> str:
     """Return what to choose knowing no more than today."""
     expected = dict(zip(found.options, found.expected, strict=True))
-    if set(found.options) == {"go", "no go"}:
-        net = short_pounds(expected["go"])
-        choice = "to go ahead" if found.best == "go" else "not to go ahead"
+    if found.options == (GO, NO_GO):
+        net = short_pounds(expected[GO])
+        choice = "to go ahead" if found.best == GO else "not to go ahead"
         return f"As it stands the better choice is {choice}: net of {net} on average, against nothing."
     others = ", ".join(
         f"{name} {short_pounds(value)}" for name, value in expected.items() if name != found.best
@@ -76,6 +77,12 @@ def _worths(found: Information, console: Console) -> None:
             mark = " *" if row.held else ""
             table.add_row(*map(Text, (_names(row), pounds(row.value) + mark, error, row.method)))
         console.print(table)
+    if len(found.options) - (NO_GO in found.options) > 1:
+        say("An input that scenarios draw differently is known as its percentile in each.", console, DIM)
+    single = [row for row in found.rows if len(row.inputs) == 1]
+    if len(single) > 2 and not any(len(row.inputs) > 1 for row in found.rows) and is_something(found.evpi):
+        pair = ",".join(row.inputs[0] for row in single[:2])
+        say(f"Inputs can be worth more together than each alone: ask with --know {pair}.", console, DIM)
     if any(row.held for row in rows):
         say("* put to what must hold: a set is worth no less than a part of it, nothing more than EVPI.",
             console, DIM)  # fmt: skip
@@ -115,8 +122,10 @@ def show_acceptability(found: Acceptability, console: Console) -> None:
 
 
 def _curve(found: Acceptability, console: Console) -> None:
-    evenly = np.linspace(0.0, 3.0, 61)[::STEP] * found.base_cost
-    wanted = sorted({int(np.argmin(np.abs(found.costs - cost))) for cost in (*evenly, found.base_cost)})
+    evenly = np.linspace(0.0, FURTHEST, POINTS)[::STEP] * found.base_cost
+    told = [cost for cost in found.cost_at.values() if cost is not None and evenly[-1] < cost < math.inf]
+    costs = (*evenly, found.base_cost, *told)
+    wanted = sorted({int(np.argmin(np.abs(found.costs - cost))) for cost in costs})
     rows = [
         (
             pounds(float(found.costs[at])),
@@ -142,12 +151,12 @@ def _costs_told(found: Acceptability) -> str:
     if not reached:
         return "At no cost is a net above zero as likely as not."
     parts = [
-        f"{'any cost' if math.isinf(cost) else f'less than {short_pounds(cost)}'} for {chance}%"
+        f"of {chance}% or more {'at any cost' if math.isinf(cost) else f'below {short_pounds(cost)}'}"
         for chance, cost in reached.items()
     ]
     never = [f"{chance}%" for chance in found.cost_at if chance not in reached]
-    rest = f"; no cost will do for {listed(never)}" if never else ""
-    return f"For a net above zero to be so likely, the programme may cost {listed(parts)}{rest}."
+    rest = f"; no cost makes it {listed(never)}" if never else ""
+    return f"Net is above zero with a chance {listed(parts)}{rest}."
 
 
 def _payback(found: Acceptability, console: Console) -> None:
