@@ -88,7 +88,7 @@ class Assumptions(Tabular):
             _column("p5", "Percentile 5, in its unit", (echo.p5 for echo in echoes)),
             _column("p50", "Percentile 50, in its unit", (echo.p50 for echo in echoes)),
             _column("p95", "Percentile 95, in its unit", (echo.p95 for echo in echoes)),
-            _column("unit", "The unit of its values", (item.unit for item in items)),
+            _column("unit", "The unit of its values", (item.unit_of_values for item in items)),
             _column("price_year", "The year its pounds are of", (item.price_year for item in items)),
             _column("written", "As its author wrote it", (item.written for item in items)),
             _column("source", "What it rests on", (each.source for each in told)),

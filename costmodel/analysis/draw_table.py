@@ -60,7 +60,7 @@ class Draws(Tabular):
         for name, values in self.inputs.items():
             item = model.inputs[name]
             label = f"{name} (input)" if name in taken else name
-            columns.append(Column(label, values, item.unit, item.title or name, item.price_year))
+            columns.append(Column(label, values, item.unit_of_values, item.title or name, item.price_year))
         for name, values in self.outputs.items():
             unit = measure_unit(model, name)
             columns.append(Column(name, values, unit, measure_title(model, name), _year(model, unit)))
@@ -73,7 +73,7 @@ class Draws(Tabular):
         names = [*self.outputs, *self.inputs]
         kinds = ["measure"] * len(self.outputs) + ["input"] * len(self.inputs)
         outputs = [measure_unit(model, name) for name in self.outputs]
-        units = [*outputs, *(model.inputs[name].unit for name in self.inputs)]
+        units = [*outputs, *(model.inputs[name].unit_of_values for name in self.inputs)]
         years = [_year(model, unit) for unit in outputs]
         years += [model.inputs[name].price_year for name in self.inputs]
         bests = [model.value(measure(model, name), best) for name in self.outputs]

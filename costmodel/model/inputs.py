@@ -54,6 +54,13 @@ class Input:
     price_year: str = ""
 
     @property
+    def unit_of_values(self) -> str:
+        """Return what a value is counted in: a unit cost's `child week` is `GBP per child week`."""
+        if not self.price_year or self.unit.startswith("GBP"):
+            return self.unit
+        return f"GBP per {self.unit}" if self.unit else "GBP"
+
+    @property
     def is_known(self) -> bool:
         """Return whether the input is a plain number."""
         return isinstance(self.value, (int, float))

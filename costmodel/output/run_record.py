@@ -86,7 +86,7 @@ def run_record(model: Model, asked: Asked, arguments: Sequence[str], results: Ma
                 "name": name,
                 "value": number(best[name]),
                 "written": item.written,
-                "unit": item.unit,
+                "unit": item.unit_of_values,
                 "price_year": item.price_year,
                 "used": name not in model.unused,
                 **_place(item.origin),

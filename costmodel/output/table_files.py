@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from costmodel.analysis.table import Column, Table
+from costmodel.model.price_index import AS_STATED
 from costmodel.output.sweep_parquet import pyarrow_or_refuse
 
 NUMBER, INTEGER, STRING, BOOLEAN = "number", "integer", "string", "boolean"
@@ -66,12 +67,12 @@ def field_type(column: Column) -> str:
 
 
 def described(column: Column) -> str:
-    """Return what a column holds, in a sentence with its unit and price year."""
+    """Return what a column holds, with its unit and price year: `Net benefit (GBP, 2024-25 prices).`"""
     words = column.title or column.name.replace("_", " ")
     words = words[:1].upper() + words[1:]
-    unit = f", in {column.unit}" if column.unit else ""
-    year = f", {column.price_year} prices" if column.price_year else ""
-    return f"{words}{unit}{year}."
+    year = "" if column.price_year in ("", AS_STATED) else f"{column.price_year} prices"
+    within = ", ".join(part for part in (column.unit, year) if part)
+    return f"{words} ({within})." if within else f"{words}."
 
 
 def _spelled(column: Column) -> tuple[Any, ...]:

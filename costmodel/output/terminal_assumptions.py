@@ -106,10 +106,8 @@ def _people(row: Assumption) -> str:
 
 
 def _unit(row: Assumption) -> str:
-    if not row.item.name.startswith("unit_cost."):
-        return row.item.unit
-    year = f", {row.item.price_year}" if row.item.price_year else ""
-    return f"GBP per {row.item.unit}{year}"
+    item = row.item
+    return f"{item.unit_of_values}, {item.price_year}" if item.price_year else item.unit
 
 
 def _share(share: float | None) -> str:

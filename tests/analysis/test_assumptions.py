@@ -164,6 +164,7 @@ def test_the_log_has_every_column_the_aqua_book_asks_for() -> None:
 def test_a_unit_cost_is_an_assumption_with_the_year_of_its_pounds() -> None:
     rows = {row["name"]: row for row in load("tendring").assumptions(draws=2000).to_records()}
     assert rows["unit_cost.foster_care"]["price_year"] == "2017-18"
+    assert rows["unit_cost.foster_care"]["unit"] == "GBP per child week"
     assert rows["unit_cost.foster_care"]["share"] is not None
     assert rows["unit_cost.gp_visit"]["impact"] == "low"
     assert set(rows) == set(load("tendring").model.inputs) - set(load("tendring").model.unused)

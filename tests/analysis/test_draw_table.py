@@ -62,6 +62,8 @@ def test_summary_is_of_the_rows() -> None:
     assert told["net"]["unit"] == "GBP"
     assert told["net"]["price_year"]
     assert told["p0"]["kind"] == "input"
+    assert told["unit_cost.foster_care"]["unit"] == "GBP per child week"
+    assert told["unit_cost.foster_care"]["price_year"] == "2017-18"
 
 
 def test_a_ratio_over_nothing_is_no_value_and_is_counted() -> None:

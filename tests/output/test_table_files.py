@@ -49,7 +49,7 @@ def test_a_column_says_what_it_holds() -> None:
     }
     assert field_type(Column("nothing", (None, None))) == "number"
     assert field_type(Column("mixed", (1, 0.5))) == "number"
-    assert described(made().columns[1]) == "What it costs, in GBP, 2024-25 prices."
+    assert described(made().columns[1]) == "What it costs (GBP, 2024-25 prices)."
     assert described(Column("first_low", ())) == "First low."
 
 
