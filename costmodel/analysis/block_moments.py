@@ -21,8 +21,8 @@ from costmodel.analysis.moments import (
     without_cohort,
 )
 from costmodel.analysis.quadrature import Rule, between_kinks, gauss_rule
-from costmodel.model.distributions import Distribution
-from costmodel.model.expression import ZERO, Expression, Name, Number, add, multiply
+from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
+from costmodel.model.expression import ZERO, Expression, Name, Number, add, as_expression, multiply
 from costmodel.model.model import Model
 
 
@@ -127,9 +127,7 @@ def _given(drawn: Drawn, terms: Polynomial, roots: tuple[str, ...]) -> Expressio
 
 def _one_input(model: Model, block: Block) -> BlockMoments:
     name = block.names[0]
-    distribution = model.inputs[name].value
-    if isinstance(distribution, (int, float, Expression)):
-        raise TypeError(name)
+    distribution = _known_distribution(model, name)
     lines = block.affine
     if all(line is not None for line in lines):
         intercepts, slopes = np.array(lines, dtype=np.float64).T
@@ -137,6 +135,36 @@ def _one_input(model: Model, block: Block) -> BlockMoments:
             intercepts + slopes * distribution.mean, np.outer(slopes, slopes) * distribution.variance, False
         )
     return function_moments(block.functions, name, distribution)
+
+
+def _known_distribution(model: Model, name: str) -> Distribution:
+    """Return an input's own distribution; where a cohort is drawn from known inputs, with their values."""
+    distribution = model.inputs[name].value
+    if isinstance(distribution, (int, float, Expression)):
+        raise TypeError(name)
+    return _with_numbers(model, distribution) if distribution.is_conditional else distribution
+
+
+def _with_numbers(model: Model, distribution: Distribution) -> Distribution:
+    def number(parameter: Expression | float) -> float:
+        found = model.in_drawn_inputs(as_expression(parameter))
+        if not isinstance(found, Number):
+            raise Refused("it is drawn from inputs that are not known")
+        return found.value
+
+    try:
+        match distribution:
+            case Binomial(trials, probability):
+                count = number(trials)
+                whole = float(round(count)) if abs(count - round(count)) <= 1e-9 * abs(count) else count
+                return Binomial(whole, number(probability))
+            case Poisson(rate):
+                return Poisson(number(rate))
+            case ZeroInflated(zero_share, otherwise):
+                return ZeroInflated(zero_share, _with_numbers(model, otherwise))
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    return distribution
 
 
 def function_moments(
