@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.over_time import over_time
 from costmodel.analysis.table import Column, Table, Tabular
+from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 POINTS, FURTHEST = 61, 3.0
 """The curve is told at so many costs, evenly spaced from nothing to three times the mean cost."""
+NO_COST = "no cost is given"
 CHANCES = (50, 80, 95)
 """The chances, in percent, whose cost is told."""
 
@@ -127,7 +129,9 @@ def _outcomes(model: Model, draws: int, seed: int, workers: int) -> Sequence[Arr
 
 def _why_none(model: Model, gross: Array, cost: Array) -> str:
     if not any(line.kind == "cost" for line in model.lines):
-        return "no cost is given"
+        return NO_COST
+    if divides_by_zero(model, "cost"):
+        return "cost divides by what can be zero: it has no mean"
     if not (np.isfinite(gross).all() and np.isfinite(cost).all()):
         share = float((~(np.isfinite(gross) & np.isfinite(cost))).mean())
         return f"cost or gross benefits do not exist in {share:.1%} of draws"

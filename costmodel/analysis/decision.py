@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.conditional_mean import ConditionalMean, conditional_mean
 from costmodel.analysis.drawn_roots import chance, drawn_roots, roots
+from costmodel.analysis.value_range import divides_by_zero
 from costmodel.model.expression import names
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
@@ -56,9 +57,16 @@ def decision(
 ) -> Decision:
     """Return the decision between going ahead and not, or among several models.
 
-    Memory is 8 bytes x draws x (inputs + 2 x options). Raises `NoDecision` where net does not exist in every
-    draw, and `InputError` for a draw that cannot be.
+    Memory is 8 bytes x draws x (inputs + 2 x options). Raises `NoDecision` where a model has no cost, or a
+    net that has no mean or does not exist in every draw, and `InputError` for a draw that cannot be.
     """
+    for model in models:
+        if not any(line.kind == "cost" for line in model.lines):
+            message = f"no cost is given in {model.name}, so that it has no net"
+            raise NoDecision(message)
+        if divides_by_zero(model, "net"):
+            message = f"net of {model.name} divides by what can be zero: it has no mean"
+            raise NoDecision(message)
     known: dict[str, Array] = {}
     nets, means = [], []
     has_chance = False

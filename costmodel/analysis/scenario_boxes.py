@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from costmodel.analysis.box_peeling import (
     simplest,
 )
 from costmodel.analysis.table import Column, Table, Tabular
+from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure, measure_unit
 from costmodel.model.model import Model
@@ -65,7 +66,8 @@ class Limit(NamedTuple):
 class Peel(NamedTuple):
     """A box: shares from 0 to 1, and the mean outcome of its rows in the outcome's own unit.
 
-    Coverage and mass are shares of the failures and the rows of all; rows of an earlier box are left out.
+    The mean is not a number where the outcome divides by what can be zero, and so has none. Coverage and mass
+    are shares of the failures and the rows of all; rows of an earlier box are left out.
     """
 
     coverage: float
@@ -250,7 +252,15 @@ def boxes_of_simulation(
     drawn = drawn_roots(model, wanted, kept, min(draws, MOST_ROWS), seed, workers)
     unit, least = measure_unit(model, measure_name), 1.0 if measure_name == "benefit_cost_ratio" else 0.0
     condition = f"{measure_name} < {least:g}"
-    return boxes(drawn.inputs, drawn.outputs[measure_name], condition, unit, least)
+    found = boxes(drawn.inputs, drawn.outputs[measure_name], condition, unit, least)
+    return _without_means(found) if divides_by_zero(model, measure_name) else found
+
+
+def _without_means(found: Boxes) -> Boxes:
+    trajectories = tuple(tuple(peel._replace(mean=math.nan) for peel in each) for each in found.trajectories)
+    return replace(
+        found, boxes=tuple(peel._replace(mean=math.nan) for peel in found.boxes), trajectories=trajectories
+    )
 
 
 def boxes_of_sweep(result: SweepResult, figure: str = "net_mean") -> Boxes:

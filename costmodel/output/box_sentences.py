@@ -59,10 +59,11 @@ def box_text(peel: Peel, model: Model) -> str:
 
 def _sentence(found: Boxes, peel: Peel, model: Model, rows: str, place: int) -> str:
     where = f"{'Most of all' if place == 0 else 'Then, outside that,'} where {box_text(peel, model)}"
-    mean = short_pounds(peel.mean) if found.unit.startswith("GBP") else figure(peel.mean, found.unit)
+    amount = short_pounds(peel.mean) if found.unit.startswith("GBP") else figure(peel.mean, found.unit)
+    mean = f" (mean {amount})" if math.isfinite(peel.mean) else ""
     return (
         f"{where}: {_share(peel.coverage)} of those lie there, in {_share(peel.mass)} of all {rows}; "
-        f"{_share(peel.density)} of the {rows} there fail (mean {mean})."
+        f"{_share(peel.density)} of the {rows} there fail{mean}."
     )
 
 
@@ -78,4 +79,5 @@ def _value(name: str, value: float, model: Model) -> str:
         return pounds(value) if abs(value) >= 1000 else unit_price(value)
     if item is not None and item.unit.startswith("share"):
         return f"{value * 100:.3g}%"
-    return f"{value:.3g}" if abs(value) < 1 else count(value)
+    text = f"{value:.3g}" if abs(value) < 1 else count(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text

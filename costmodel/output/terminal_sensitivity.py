@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.text import Text
@@ -25,10 +26,9 @@ def show_sensitivity(found: Sensitivity, console: Console, notices: Sequence[Not
     _heading(found, console)
     if not model.uncertain:
         console.print()
-        told = (
-            "Nothing in this scenario is uncertain: no input has a range, so that nothing drives the answer."
-        )
-        console.print(Text(textwrap.fill(told, console.width)))
+        told = "Nothing here is uncertain: no input has a range, so nothing drives the answer and there is"
+        say(f"{told} nothing to find out.", console)
+        found = replace(found, tornado=None, indices=None, information=None, boxes=None)
     if found.tornado is not None:
         console.print()
         show_tornado(found.tornado, model, console)

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from costmodel.analysis.acceptability import FURTHEST, POINTS, Acceptability
+from costmodel.analysis.acceptability import FURTHEST, NO_COST, POINTS, Acceptability
 from costmodel.analysis.decision import GO, NO_GO
 from costmodel.analysis.information import Information, Worth
 from costmodel.analysis.scenario_boxes import Boxes
@@ -18,7 +18,7 @@ from costmodel.output.box_sentences import box_sentences
 from costmodel.output.sentences import capital, listed, say
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
 from costmodel.output.wording import percent, pounds, short_pounds
-from costmodel.output.worth_words import is_nothing, is_something, worth_words
+from costmodel.output.worth_words import LEAST, is_nothing, is_something, worth_words
 
 STEP = 5
 """Every so many points of the curve have a row: a quarter of the cost apart."""
@@ -55,6 +55,8 @@ def _today(found: Information) -> str:
     expected = dict(zip(found.options, found.expected, strict=True))
     if found.options == (GO, NO_GO):
         net = short_pounds(expected[GO])
+        if abs(expected[GO]) < LEAST:
+            return f"As it stands neither choice is better: net of {net} on average."
         choice = "to go ahead" if found.best == GO else "not to go ahead"
         return f"As it stands the better choice is {choice}: net of {net} on average, against nothing."
     others = ", ".join(
@@ -117,8 +119,9 @@ def show_acceptability(found: Acceptability, console: Console) -> None:
     else:
         _curve(found, console)
         say(_costs_told(found), console)
-    console.print()
-    _payback(found, console)
+    if found.reason != NO_COST:
+        console.print()
+        _payback(found, console)
 
 
 def _curve(found: Acceptability, console: Console) -> None:
@@ -150,6 +153,8 @@ def _costs_told(found: Acceptability) -> str:
     reached = {chance: cost for chance, cost in found.cost_at.items() if cost is not None}
     if not reached:
         return "At no cost is a net above zero as likely as not."
+    if not found.draws:
+        return f"Net is above zero where the programme costs less than {short_pounds(min(reached.values()))}."
     parts = [
         f"of {chance}% or more {'at any cost' if math.isinf(cost) else f'below {short_pounds(cost)}'}"
         for chance, cost in reached.items()

@@ -256,14 +256,21 @@ def test_shares_of_one_mix_are_known_together() -> None:
     assert row.value == pytest.approx(found.evpi.value)
 
 
-def test_net_that_does_not_exist_is_told_and_not_decided() -> None:
+@pytest.mark.parametrize(
+    ("benefit", "cost", "reason"),
+    [
+        ("1 / number", 1, "net of generated divides by what can be zero: it has no mean"),
+        ("number", None, "no cost is given in generated, so that it has no net"),
+    ],
+)
+def test_what_has_no_net_to_decide_by_says_why(benefit: str, cost: int | None, reason: str) -> None:
     model = scenario(
-        inputs={"n": {"distribution": "discrete", "values": [0, 1], "weights": [1, 1], **CHANGE}},
-        benefits={"saved": line(quantity="1 / n")},
-        costs={"team": line()},
+        inputs={"number": {"distribution": "discrete", "values": [0, 1], "weights": [1, 1], **CHANGE}},
+        benefits={"saved": line(quantity=benefit)},
+        costs={"team": line(quantity=cost)} if cost else {},
     )
     found = information([model], draws=1_000)
-    assert "net of generated does not exist in" in found.reason
+    assert found.reason == reason
     assert found.options == ()
     assert found.rows == ()
     assert [len(table) for table in found.tables()] == [0, 0]
@@ -277,7 +284,7 @@ def test_what_cannot_be_asked_is_refused() -> None:
         information([])
     with pytest.raises(ValueError, match="3 draws"):
         information([model], draws=3)
-    certain = information([scenario()])
+    certain = information([scenario(costs={"team": line(quantity=0.5)})])
     assert (certain.draws, certain.evpi, certain.rows, certain.best) == (0, (0.0, 0.0), (), "go")
 
 

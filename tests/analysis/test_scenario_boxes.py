@@ -168,6 +168,18 @@ def test_luck_and_what_net_does_not_hang_on_limit_no_box() -> None:
     assert found.base_rate == pytest.approx(0.55, abs=0.03)
 
 
+def test_an_outcome_without_a_mean_is_told_without_one() -> None:
+    change = {"unit": "change in children", **SOURCED}
+    model = scenario(
+        inputs={"b": {"low": -1, "high": 1, "shape": "uniform", **change}},
+        benefits={"saved": line(quantity="1 / b")},
+        costs={"team": line()},
+    )
+    found = boxes_of_simulation(model, draws=2_000)
+    assert all(np.isnan(peel.mean) for peel in (*found.boxes, *found.trajectories[0]))
+    assert np.isfinite([peel.density for peel in found.trajectories[0]]).all()
+
+
 def test_a_simulation_without_drawn_inputs_has_no_box() -> None:
     certain = scenario(costs={"team": line(amount={"value": 5000, **SOURCED})})
     found = boxes_of_simulation(certain, draws=100)

@@ -145,7 +145,9 @@ def test_a_choice_among_scenarios_tells_what_makes_them_hard_to_compare(session:
 def test_nothing_uncertain_is_said_and_is_no_failure(session: Session) -> None:
     settings = ("--set", "residential_share=0.2")
     assert session.run("sensitivity", "tendring_report", *settings, *QUICK) == 0
-    assert "Nothing in this scenario is uncertain" in told(session)
+    assert "Nothing here is uncertain" in told(session)
+    assert [name for name, head in HEADS.items() if head in session.out] == ["switching", "acceptability"]
+    assert "Net is above zero where the programme costs less than" in told(session)
     assert session.run("sensitivity", "tendring_report", *settings, "--format", "json") == 0
     data = json.loads(session.out)
     assert data["information"]["rows"] == []

@@ -161,6 +161,15 @@ def test_without_draws_payback_is_told_at_best_values() -> None:
     assert "By 2020-21; in present values by 2020-21." in printed(show_acceptability, acceptability(paid))
 
 
+def test_a_net_of_nothing_is_no_choice_and_one_without_costs_has_no_payback(curve: Acceptability) -> None:
+    told = joined(printed(show_information, known(expected=(0.3, 0.0))))
+    assert "neither choice is better: net of £0 on average" in told
+    gross = acceptability(scenario())
+    assert gross.reason == "no cost is given"
+    assert "Paid back" not in printed(show_acceptability, gross)
+    assert "Paid back" in printed(show_acceptability, curve)
+
+
 def boxed(*limits: Limit, rate: float = 0.2, condition: str = "net < 0") -> Boxes:
     peel = Peel(0.81, 0.93, 0.17, -44_000.0, limits)
     return Boxes(condition, (peel,) if limits else (), (), rate, 1_000)
@@ -184,6 +193,9 @@ def test_a_box_is_told_as_one_would_say_it(tendring: Model) -> None:
         (Limit("unit_cost.residential_care", 4_200.0, None), "unit_cost.residential_care > £4,200"),
         (Limit("unit_cost.foster_care", None, 612.5), "unit_cost.foster_care < £612.50"),
         (Limit("p0*", None, 1.25), "p0* < 1.25"),
+        (Limit("weeks_in_care", 30.5, None), "weeks_in_care > 30.5"),
+        (Limit("weeks_in_care", None, 40.0), "weeks_in_care < 40"),
+        (Limit("p1", 0.1, None), "p1 > 0.1"),
     ],
 )
 def test_limits_are_in_the_inputs_own_way(tendring: Model, limit: Limit, words: str) -> None:
