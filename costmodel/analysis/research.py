@@ -35,7 +35,7 @@ def research(
 
     `measures` are drawn beside the usual ones; what drives the answer is told of net, correlated inputs as
     one group. The figures are the same bits for any number of `workers`, and BLAS is kept to one thread, for
-    the order of its sums hangs on how many there are. Raises ValueError for fewer than two draws, and
+    the order of its sums hangs on how many there are. Raises ValueError for fewer than four draws, and
     `UnknownMeasure`.
     """
     from threadpoolctl import threadpool_limits

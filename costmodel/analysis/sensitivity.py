@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
+from costmodel.analysis.index_results import NoIndices
 from costmodel.analysis.table import Table, Tabular
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure as expression_of
@@ -13,7 +15,7 @@ from costmodel.model.model import Model
 
 if TYPE_CHECKING:
     from costmodel.analysis.acceptability import Acceptability
-    from costmodel.analysis.indices import Indices, NoIndices
+    from costmodel.analysis.indices import Indices
     from costmodel.analysis.information import Information
     from costmodel.analysis.scenario_boxes import Boxes
     from costmodel.analysis.switching_values import SwitchingValues
@@ -57,6 +59,12 @@ class Sensitivity(Tabular):
             self.tornado, self.switching, self.indices, self.information, self.acceptability, self.boxes,
         )  # fmt: skip
         return tuple(table for answer in answers if isinstance(answer, Tabular) for table in answer.tables())
+
+    def _repr_html_(self) -> str:
+        """Return every table as a notebook shows it, and why there are no indices where there are none."""
+        refused = self.indices if isinstance(self.indices, NoIndices) else None
+        told = f"<p>No indices: {escape(refused.reason)}.</p>" if refused is not None else ""
+        return super()._repr_html_() + told
 
 
 def sensitivity(

@@ -22,7 +22,7 @@ from costmodel.defaults import EXPORTED_DRAWS, SEED
 @click.command("export", short_help="Write draws, drivers and assumptions for research.")
 @scenario_argument
 @set_option
-@click.option("--draws", type=WholeNumber(2, 10_000_000), default=EXPORTED_DRAWS, show_default=True,
+@click.option("--draws", type=WholeNumber(4, 1_000_000), default=EXPORTED_DRAWS, show_default=True,
               help="Draws, each a row of draws.csv.")  # fmt: skip
 @click.option("--seed", type=WholeNumber(min=0), default=SEED, show_default=True,
               help="The seed; 0 is a seed.")  # fmt: skip

@@ -83,7 +83,7 @@ def earlier_files(folder: Path) -> tuple[str, ...]:
         results = read_record((folder / RUN).read_text(encoding="utf-8")).results
     except (OSError, UnicodeDecodeError, NotARecordError):
         return ()
-    return (*ABOUT, *results)
+    return (*ABOUT, *(name for name in results if name.endswith((".csv", ".parquet"))))
 
 
 def _told(column: Column, price_year: str) -> Column:

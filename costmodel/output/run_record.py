@@ -120,7 +120,7 @@ def read_record(text: str) -> Record:
         return Record(
             Asked(
                 _text(told["scenario_path"]),
-                _whole(told["draws"], 2),
+                _whole(told["draws"], 4),
                 _whole(told["seed"], 0),
                 tuple(map(_text, told["measures"])),
             ),

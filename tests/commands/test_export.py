@@ -160,6 +160,7 @@ def test_an_earlier_export_is_replaced_with_force_and_nothing_else_is(session: S
     assert len(rows(folder / "draws.csv")) == 50
 
 
-def test_one_draw_is_refused(session: Session) -> None:
-    assert session.run("export", "tendring", "--draws", "1", "--out", "r") == 2
+def test_fewer_draws_than_tell_anything_are_refused(session: Session) -> None:
+    assert session.run("export", "tendring", "--draws", "3", "--out", "r") == 2
     assert "--draws" in session.err
+    assert session.run("export", "tendring", "--draws", "4", "--out", "r") == 0

@@ -37,6 +37,18 @@ def test_every_float_reads_back_the_same_and_what_has_no_value_is_empty() -> Non
     assert b"\r" not in data
 
 
+def test_a_long_table_is_whole() -> None:
+    cells = np.arange(25_001) / 7
+    table = Table("long", "Long", (Column("row", np.arange(25_001)), Column("x", cells)))
+    rows = list(csv.reader(io.StringIO(table_csv(table).decode("utf-8"), newline="")))[1:]
+    assert [int(row[0]) for row in rows] == list(range(25_001))
+    assert [float(row[1]) for row in rows] == cells.tolist()
+
+
+def test_an_empty_table_is_its_heading() -> None:
+    assert table_csv(Table("empty", "Empty", (Column("a", ()), Column("b", ())))) == b"a,b\n"
+
+
 def test_a_column_says_what_it_holds() -> None:
     kinds = {column.name: field_type(column) for column in made().columns}
     assert kinds == {
