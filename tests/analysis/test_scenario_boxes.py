@@ -47,6 +47,20 @@ def test_a_box_planted_in_three_of_six_inputs_is_found() -> None:
     assert found.boxes[0].density > 0.93
 
 
+def test_the_peeling_is_as_good_as_that_of_the_exploratory_modelling_workbench() -> None:
+    """ema_workbench 2.5.3, Prim(peel_alpha=0.05, mass_min=0.02) on these very rows: coverage and density."""
+    workbench = [(0.9036, 0.4159), (0.8083, 0.5623), (0.6939, 0.6590), (0.5964, 0.7340), (0.4989, 0.7970),
+                 (0.3983, 0.8704), (0.3040, 0.9111)]  # fmt: skip
+    drawn = np.random.default_rng(2026)
+    columns, noise = drawn.random((4_000, 5)), drawn.normal(size=4_000)
+    outcome = 2 * columns[:, 0] + 1.5 * columns[:, 1] - columns[:, 2] + 0.4 * noise - 0.6
+    found = boxes(dict(zip("abcde", columns.T, strict=True)), outcome)
+    ours = sorted((peel.coverage, peel.density) for peel in found.trajectories[0])
+    for coverage, density in workbench:
+        between = np.interp(coverage, [each[0] for each in ours], [each[1] for each in ours])
+        assert density - 0.015 <= between <= density + 0.04
+
+
 def test_two_boxes_apart_are_told_one_after_the_other() -> None:
     columns = uniforms(8_000, 4)
     first = (columns["x0"] < 0.3) & (columns["x1"] < 0.5)
