@@ -70,5 +70,5 @@ def command(
     with writing_folder(out):
         write_folder(out, made.files, force, earlier_files(out))
     for told in made.left_out:
-        click.echo(f"Not written: {told}", err=True)
+        click.echo(f"Not there: {told}", err=True)
     click.echo(f"Written to {out}: {', '.join(made.files)}", err=True)

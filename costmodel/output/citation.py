@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from costmodel.model.model import Model
 from costmodel.version import __version__
@@ -40,10 +40,10 @@ def citation(model: Model) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def readme(model: Model, files: Mapping[str, str], draws: int, seed: int) -> bytes:
+def readme(model: Model, files: Mapping[str, str], left_out: Sequence[str], draws: int, seed: int) -> bytes:
     """Return README.md: what the figures are of, what each file holds, how to make them again.
 
-    `files` says by name what each file is.
+    `files` says by name what each file is, `left_out` in words what is in none, and why.
     """
     appraisal = model.appraisal
     settings = [f"- `{name} = {text}`" for name, text in model.settings.items()]
@@ -65,6 +65,7 @@ def readme(model: Model, files: Mapping[str, str], draws: int, seed: int) -> byt
         "| file | holds |",
         "|---|---|",
         *(f"| `{name}` | {what.replace('|', chr(92) + '|')} |" for name, what in files.items()),
+        *(["", "Not there:", "", *(f"- {told}" for told in left_out)] if left_out else []),
         "",
         "`datapackage.json` gives the unit and a description of every column. A row of `draws.csv` holds one",
         "draw of every uncertain input and the measures that follow from it.",

@@ -6,12 +6,14 @@ gives the same bytes anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from costmodel.analysis.index_results import NoIndices
 from costmodel.analysis.research import Research
+from costmodel.analysis.sensitivity import Sensitivity
 from costmodel.analysis.table import Column, Table
 from costmodel.output.citation import CITATION, README, citation, readme
 from costmodel.output.data_package import DATA_PACKAGE, data_package
@@ -28,7 +30,7 @@ ORIGIN = "origin"
 
 
 class Export(NamedTuple):
-    """The files of a folder by name, README first, and what its reader should be told was left out."""
+    """The files of a folder by name, README first, and in words what is not in them, and why."""
 
     files: dict[str, bytes]
     left_out: tuple[str, ...]
@@ -39,10 +41,7 @@ def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
     model = found.draws.model
     tables = exported_tables(found)
     results = {f"{table.name}.csv": table_csv(table) for table in tables}
-    left_out = []
-    refused = found.sensitivity.indices
-    if refused is not None and not hasattr(refused, "rows"):
-        left_out.append(f"indices.csv: {refused.reason}; {refused.suggestion}".removesuffix("; "))
+    left_out = list(_unanswered(found.sensitivity))
     for table in tables:
         if table.name in LARGE:
             try:
@@ -57,13 +56,22 @@ def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
     }
     drawn = found.draws
     files = {
-        README: readme(model, told, drawn.draws, drawn.seed),
+        README: readme(model, told, left_out, drawn.draws, drawn.seed),
         CITATION: citation(model),
         DATA_PACKAGE: data_package(model, tables, results),
         RUN: run_record(model, asked, arguments, results),
         **results,
     }
     return Export(files, tuple(left_out))
+
+
+def _unanswered(found: Sensitivity) -> Iterator[str]:
+    """Yield which file is missing or holds a heading alone, because the question has no answer, and why."""
+    if isinstance(found.indices, NoIndices):
+        yield f"indices.csv: {found.indices.reason}; {found.indices.suggestion}".removesuffix("; ")
+    for name, answer in (("information", found.information), ("acceptability", found.acceptability)):
+        if answer is not None and answer.reason:
+            yield f"{name}.csv: {answer.reason}"
 
 
 def exported_tables(found: Research) -> tuple[Table, ...]:

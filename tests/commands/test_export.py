@@ -160,6 +160,20 @@ def test_an_earlier_export_is_replaced_with_force_and_nothing_else_is(session: S
     assert len(rows(folder / "draws.csv")) == 50
 
 
+def test_a_question_without_an_answer_is_told(session: Session, tmp_path: Path) -> None:
+    library = write_library(tmp_path / "council")
+    scenario = library / "scenarios" / "extended.yaml"
+    text = scenario.read_text(encoding="utf-8") + "costs: {team: null}\n"
+    scenario.write_text(text, encoding="utf-8")
+    asked = ("--library", str(library), "export", "extended", "--draws", "50", "--out", "r")
+    assert session.run(*asked) == 0
+    told = [line for line in session.err.splitlines() if line.startswith("Not there: ")]
+    assert any("information.csv" in line for line in told)
+    assert rows(tmp_path / "r" / "information.csv") == []
+    readme = (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
+    assert all(f"- {line.removeprefix('Not there: ')}" in readme for line in told)
+
+
 def test_fewer_draws_than_tell_anything_are_refused(session: Session) -> None:
     assert session.run("export", "tendring", "--draws", "3", "--out", "r") == 2
     assert "--draws" in session.err
