@@ -6,12 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from costmodel.analysis.switching import SwitchingValue, switching_value
+from costmodel.analysis.one_at_a_time import OneAtATime
+from costmodel.analysis.switching import SwitchingValue
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.model.distributions import Distribution
 from costmodel.model.expression import Expression
 from costmodel.model.inputs import Input
-from costmodel.model.measures import measure, payer
+from costmodel.model.measures import payer
 from costmodel.model.model import Model
 from costmodel.uncertainty.percentiles import percentile_of
 
@@ -81,10 +82,10 @@ def switching_values(model: Model, measures: tuple[str, ...] = ()) -> SwitchingV
     Raises `UnknownMeasure`.
     """
     asked = measures or _own_measures(model)
-    expressions = {name: measure(model, name) for name in asked}  # refuses an unknown one before any work
+    alone = [OneAtATime(model, name) for name in asked]  # refuses an unknown one before any search
     unused = set(model.unused)
     inputs = [item for item in model.inputs.values() if not item.is_derived and item.name not in unused]
-    rows = [_row(item, switching_value(model, item.name, name)) for name in expressions for item in inputs]
+    rows = [_row(item, each.switching_value(item.name)) for each in alone for item in inputs]
     return SwitchingValues(tuple(sorted(rows, key=lambda row: _order(model, asked, row))))
 
 

@@ -148,8 +148,10 @@ class _Asked:
 
     def at(self, chosen: Mapping[str, float]) -> float:
         """Return the measure with some inputs at chosen values, cohorts at what is then expected of them."""
-        found: float = self.program.run(self.model.best_point(chosen))[0]
-        return float(found)
+        try:
+            return float(self.program.run(self.model.best_point(chosen))[0])
+        except (OverflowError, ValueError):  # what is rounded up divides by zero, or is infinite
+            return math.nan
 
     def quantiles(self, item: Input, levels: tuple[float, ...]) -> list[float]:
         """Return an input's quantiles; a cohort's with the inputs it is drawn from at best."""
