@@ -18,7 +18,7 @@ from tests.commands.small_library import write_library
 ASKED = Asked("scenarios/tendring.yaml", 60, 1)
 
 
-@pytest.fixture(scope="module", params=["tendring", "tendring_report", "extended"])
+@pytest.fixture(scope="module", params=["tendring", "tendring_report", "essex_phase_1", "extended"])
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("export")
     model = load(request.param, write_library(place / "council")).model
