@@ -30,6 +30,7 @@ from costmodel.defaults import EXPORTED_DRAWS, SEED
               help="Threads; the files are the same for any number.")  # fmt: skip
 @click.option("--measure", "measures", multiple=True,
               help="Draw another measure too: net_nhs, gross_cashable.")  # fmt: skip
+@click.option("--netcdf", is_flag=True, help="Write the draws as netCDF too, through xarray.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new folder to write.")
 @click.option("--force", is_flag=True, help="Replace the folder of an earlier export.")
 @click.pass_context
@@ -41,6 +42,7 @@ def command(
     seed: int,
     workers: int,
     measures: tuple[str, ...],
+    netcdf: bool,
     out: Path,
     force: bool,
 ) -> None:
@@ -52,11 +54,17 @@ def command(
     """
     from costmodel.analysis.research import research
     from costmodel.model.measures import UnknownMeasure
+    from costmodel.output.draws_netcdf import NoXarrayError, xarray_or_refuse
     from costmodel.output.export_folder import earlier_files, export
     from costmodel.output.result_folder import check_free, write_folder
     from costmodel.output.run_record import Asked
     from costmodel.output.shelf_paths import shelf_relative
 
+    if netcdf:
+        try:
+            xarray_or_refuse()
+        except NoXarrayError as error:
+            raise click.BadParameter(str(error), param_hint="--netcdf") from error
     with writing_folder(out):  # before the work whose result would be lost
         check_free(out, earlier_files(out), force)
     model = load_scenario(ctx, scenario, settings).model
@@ -66,7 +74,8 @@ def command(
         message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
         raise click.BadParameter(message, param_hint="--measure") from error
     place = shelf_relative(str(library.scenario_file(scenario, chosen_library(ctx)) or scenario))
-    made = export(found, Asked(place, draws, seed, measures), ctx.find_root().obj["arguments"])
+    arguments = ctx.find_root().obj["arguments"]
+    made = export(found, Asked(place, draws, seed, measures), arguments, netcdf)
     with writing_folder(out):
         write_folder(out, made.files, force, earlier_files(out))
     for told in made.left_out:

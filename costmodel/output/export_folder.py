@@ -17,6 +17,7 @@ from costmodel.analysis.sensitivity import Sensitivity
 from costmodel.analysis.table import Column, Table
 from costmodel.output.citation import CITATION, README, citation, readme
 from costmodel.output.data_package import DATA_PACKAGE, data_package
+from costmodel.output.draws_netcdf import draws_netcdf
 from costmodel.output.run_record import RUN, Asked, NotARecordError, read_record, run_record
 from costmodel.output.shelf_paths import shelf_relative
 from costmodel.output.sweep_parquet import NoPyarrowError
@@ -36,8 +37,11 @@ class Export(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
-    """Return the files of an export. `arguments` are the command line that asked for it."""
+def export(found: Research, asked: Asked, arguments: Sequence[str], netcdf: bool = False) -> Export:
+    """Return the files of an export. `arguments` are the command line that asked for it.
+
+    With `netcdf` the draws as netCDF too; raises `NoXarrayError` where xarray is not installed.
+    """
     model = found.draws.model
     tables = exported_tables(found)
     results = {f"{table.name}.csv": table_csv(table) for table in tables}
@@ -48,6 +52,8 @@ def export(found: Research, asked: Asked, arguments: Sequence[str]) -> Export:
                 results[f"{table.name}.parquet"] = table_parquet(table)
             except NoPyarrowError as error:
                 left_out.append(f"{table.name}.parquet: {error}")
+    if netcdf:
+        results["draws.nc"] = draws_netcdf(tables[0])
     titles = {table.name: table.title for table in tables}
     told = {
         name: titles[stem] if form == "csv" else f"the same rows as `{stem}.csv`"
@@ -91,7 +97,7 @@ def earlier_files(folder: Path) -> tuple[str, ...]:
         results = read_record((folder / RUN).read_text(encoding="utf-8")).results
     except (OSError, UnicodeDecodeError, NotARecordError):
         return ()
-    return (*ABOUT, *(name for name in results if name.endswith((".csv", ".parquet"))))
+    return (*ABOUT, *(name for name in results if name.endswith((".csv", ".parquet", ".nc"))))
 
 
 def _told(column: Column, price_year: str) -> Column:

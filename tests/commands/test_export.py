@@ -4,6 +4,8 @@ import csv
 import hashlib
 import json
 import math
+import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +160,33 @@ def test_an_earlier_export_is_replaced_with_force_and_nothing_else_is(session: S
     (folder / "thesis.docx").unlink()
     assert session.run(*asked, "--out", "result", "--force") == 0
     assert len(rows(folder / "draws.csv")) == 50
+
+
+def test_the_draws_are_written_as_netcdf_where_asked(session: Session, tmp_path: Path) -> None:
+    library = write_library(tmp_path / "council")
+    asked = ("--library", str(library), "export", "extended", "--draws", "50", "--netcdf", "--out", "r")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        xarray = pytest.importorskip("xarray")
+        assert session.run(*asked) == 0
+        with xarray.open_dataset(tmp_path / "r" / "draws.nc", engine="scipy") as data:
+            found = rows(tmp_path / "r" / "draws.csv")
+            assert data["net"].values.tolist() == [float(row["net"]) for row in found]
+            assert data["net"].attrs["units"] == "GBP"
+            assert data["row"].values.tolist() == list(range(50))
+    assert "`draws.nc`" in (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
+    assert session.run(*asked, "--force") == 0
+
+
+def test_netcdf_without_xarray_is_refused_in_words(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    write_library(tmp_path / "council")
+    asked = ("--library", str(tmp_path / "council"), "export", "extended", "--draws", "50", "--out", "r")
+    assert session.run(*asked, "--netcdf") == 2
+    assert "pip install 'care-costmodel[research]'" in session.err
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_question_without_an_answer_is_told(session: Session, tmp_path: Path) -> None:
