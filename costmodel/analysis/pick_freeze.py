@@ -132,8 +132,7 @@ def estimated(outcomes: Outcomes, seed: int) -> SampledShares:
         nothing = np.zeros(len(swapped))
         none = Shares(nothing, nothing, nothing)
         return SampledShares(mean, 0.0, none, none, (0.0, 0.0, 0.0), a.size)
-    generator = np.random.default_rng((seed, len(batches)))
-    counts = generator.multinomial(len(batches), np.full(len(batches), 1 / len(batches)), RESAMPLES)
+    counts = _resampled_counts(len(batches), seed)
     resampled = counts @ batches
     shares, spread = sums[:-1] / sums[-1], resampled[:, :-1] / resampled[:, -1:]
     low, high = np.quantile(spread, [_LOW, _HIGH], axis=0)
@@ -144,6 +143,14 @@ def estimated(outcomes: Outcomes, seed: int) -> SampledShares:
     )
     dummy = (1.0 - float(shares[-1]), 1.0 - float(high[-1]), 1.0 - float(low[-1]))
     return SampledShares(mean, variance, first, total, dummy, a.size)
+
+
+def _resampled_counts(batches: int, seed: int) -> Array:
+    """Return how often each batch is taken as all are drawn anew with replacement: float[resample, batch]."""
+    drawn = np.random.default_rng((seed, batches)).integers(batches, size=(RESAMPLES, batches))
+    drawn += np.arange(RESAMPLES)[:, None] * batches
+    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * batches)
+    return counts.reshape(RESAMPLES, batches).astype(np.float64)
 
 
 def _in_batches(a: Array, b: Array, swapped: Array) -> Array:

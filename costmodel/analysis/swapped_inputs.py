@@ -45,7 +45,7 @@ class SwappedInputs:
         self.program = program([model.in_drawn_inputs(expression)])
         self.groups = [tuple(name for name in self.drawn_names if name in group) for group in groups]
         self.changed = [self._reached(group) for group in self.groups]
-        self.downstream = [_downstream(self.program, names) for names in self.changed]
+        self.downstream = _downstream(self.program, self.drawn_names, self.changed)
 
     def evaluate(self, u: Array) -> Array:
         """Return the measure, float[point], at uniforms float[input, point]."""
@@ -170,15 +170,16 @@ def _parameters_over_drawn(model: Model, distribution: Distribution) -> Distribu
     return distribution
 
 
-def _downstream(steps: Program, changed: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the steps that hang on some inputs, in order."""
-    found: dict[int, None] = {}
-    for index, step in enumerate(steps.steps):
-        moved = (
-            step.node.name in changed
-            if isinstance(step.node, Name)
-            else any(operand in found for operand in step.operands)
-        )
-        if moved:
-            found[index] = None
-    return tuple(found)
+def _downstream(
+    steps: Program, names: tuple[str, ...], changed: Sequence[tuple[str, ...]]
+) -> list[tuple[int, ...]]:
+    """Return, for each group of changed inputs, the steps that hang on one of them, in order."""
+    bits = {name: 1 << place for place, name in enumerate(names)}
+    masks: list[int] = []
+    for step in steps.steps:
+        mask = bits[step.node.name] if isinstance(step.node, Name) else 0
+        for operand in step.operands:
+            mask |= masks[operand]
+        masks.append(mask)
+    wanted = [sum(bits[name] for name in group) for group in changed]
+    return [tuple(index for index, mask in enumerate(masks) if mask & group) for group in wanted]
