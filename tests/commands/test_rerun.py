@@ -32,6 +32,20 @@ def test_it_is_identical_byte_for_byte(session: Session, council: Path) -> None:
     assert first == second
 
 
+def test_the_scenarios_own_sweep_and_correlated_inputs_come_out_the_same(
+    session: Session, council: Path
+) -> None:
+    scenario = council / "scenarios" / "extended.yaml"
+    more = "sweep: {children: [10, 20, 30]}\ncorrelations: [{inputs: [effect, weeks], rank: 0.5}]\n"
+    scenario.write_text(scenario.read_text(encoding="utf-8") + more, encoding="utf-8")
+    assert (
+        session.run("export", "extended", "--draws", "300", "--workers", "2", "--out", "results/swept") == 0
+    )
+    assert {"sweep.csv", "indices.csv"} <= set(csv_files(council / "results" / "swept"))
+    assert session.run("rerun", "results/swept") == 0
+    assert session.out.startswith("Identical")
+
+
 def test_it_is_identical_after_the_folder_moved_and_from_elsewhere(
     session: Session, council: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
