@@ -25,7 +25,7 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
     CSV file comes out differently.
     """
     from costmodel.output.export_folder import earlier_files, export
-    from costmodel.output.remaking import differences, library_of, loaded_from, strangers
+    from costmodel.output.remaking import differences, library_of, strangers
     from costmodel.output.result_folder import check_free, write_folder
     from costmodel.output.run_record import RUN, NotARecordError, read_record
 
@@ -42,11 +42,16 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
     if place.changed:
         return _refused(place.changed)
     from costmodel.analysis.research import research
+    from costmodel.model.measures import UnknownMeasure
+    from costmodel.scenario import load
 
-    model = loaded_from(told, place)
+    model = load(place.scenario, place.folder, told.settings).model
     if added := strangers(told, model):
         return _refused(added)
-    found = research(model, told.asked.measures, told.asked.draws, told.asked.seed)
+    try:
+        found = research(model, told.asked.measures, told.asked.draws, told.asked.seed)
+    except UnknownMeasure as error:
+        return _refused([f"There is no longer a measure '{error.name}'."])
     made = export(found, told.asked, ctx.find_root().obj["arguments"])
     if out is not None:
         with writing_folder(out):

@@ -38,14 +38,6 @@ def library_of(record: Record, asked: Path | None, folder: Path) -> Place:
     return min(found, key=lambda place: (len(place.changed), place.missing))
 
 
-def loaded_from(record: Record, place: Place) -> Model:
-    """Return the recorded scenario compiled again; raise `InputError` where it no longer can be."""
-    from costmodel.documents.scenario_sources import read_scenario
-    from costmodel.model.compile_scenario import compile_scenario
-
-    return compile_scenario(read_scenario(str(place.scenario), place.folder, dict(record.settings)))
-
-
 def strangers(record: Record, model: Model) -> list[str]:
     """Return in words which files a scenario is made of now and was not before: one that hides another."""
     before = {(file.path, file.sha256) for file in record.files}

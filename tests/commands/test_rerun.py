@@ -118,6 +118,28 @@ def test_a_scenario_beside_no_shelf_is_found_beside_its_record(
     assert "mine.yaml has changed since" in session.out
 
 
+def test_a_parent_that_now_lies_beside_and_is_taken_instead_is_told(
+    session: Session, council: Path, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (council / "scenarios" / "extended.yaml").rename(work / "mine.yaml")
+    assert session.run("export", str(work / "mine.yaml"), "--draws", "50", "--out", str(work / "out")) == 0
+    assert session.run("rerun", str(work / "out")) == 0
+    parent = (council / "scenarios" / "family_service.yaml").read_text(encoding="utf-8")
+    (work / "family_service.yaml").write_text(parent.replace("mean: 30", "mean: 20"), encoding="utf-8")
+    assert session.run("rerun", str(work / "out")) == 4
+    assert session.out.startswith("family_service.yaml is a file the export was not made of.")
+
+
+def test_a_measure_that_is_no_more_is_told(session: Session, council: Path) -> None:
+    record = council / "results" / "first" / "run.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps({**told, "measures": ["gross_of_old"]}), encoding="utf-8")
+    assert session.run("rerun", "results/first") == 4
+    assert session.out.startswith("There is no longer a measure 'gross_of_old'.")
+
+
 def test_a_result_that_was_changed_by_hand_is_told(session: Session, council: Path) -> None:
     edited = council / "results" / "first" / "summary.csv"
     edited.write_bytes(edited.read_bytes().replace(b"net", b"NET", 1))
