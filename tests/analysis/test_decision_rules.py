@@ -47,6 +47,16 @@ def test_what_says_nothing_is_worth_nothing() -> None:
     assert abs(gained.mean()) < 4 * gained.std() / 200 + 1e-12
 
 
+def test_what_is_learnt_by_heart_is_not_taken_for_knowledge() -> None:
+    """Few draws and many coefficients: a rule tried on the draws it was learnt from would seem to gain."""
+    gained = []
+    for seed in range(60):
+        drawn = np.random.default_rng(seed)
+        worth = np.stack([drawn.normal(0.2, 1.0, 120), np.zeros(120)])
+        gained.append(cross_fitted(list(drawn.normal(size=(3, 120))), worth, 0).mean())
+    assert np.mean(gained) < 2 * np.std(gained) / np.sqrt(60)
+
+
 @pytest.mark.parametrize("bend", [lambda x: x, lambda x: x**2 - 1, np.sin, lambda x: np.abs(x) - 0.8])
 def test_a_bent_curve_is_learnt(bend: object) -> None:
     drawn = np.random.default_rng(6)

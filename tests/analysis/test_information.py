@@ -162,6 +162,23 @@ def test_an_input_whose_effect_bends_is_found_by_quadrature() -> None:
     assert row.standard_error < 1e-6
 
 
+def test_the_error_of_a_quadrature_is_told() -> None:
+    lognormal = {"distribution": "lognormal", "mean": 1.0, "sd": 1.5, "unit": "years", **SOURCED}
+    model = priced(
+        500, "length * length / (1 + length) - min(length, 0.7)", length={**lognormal, "unit": CHANGE["unit"]}
+    )
+    row = worth_of(information([model]), "length")
+    sigma = math.sqrt(math.log1p(1.5**2))
+    z = np.linspace(-12, 12, 4_000_001)
+    x = np.exp(-(sigma**2) / 2 + sigma * z)
+    net = 1_000 * (x * x / (1 + x) - np.minimum(x, 0.7)) - 500
+    weights = stats.norm.pdf(z) * (z[1] - z[0])
+    truth = min(np.maximum(net, 0) @ weights, np.maximum(-net, 0) @ weights)
+    assert row.method == "quadrature"
+    assert 0 < row.standard_error < 0.01
+    assert row.value == pytest.approx(truth, abs=20 * row.standard_error + 1e-4)
+
+
 def test_an_input_that_may_be_exactly_zero_or_one_of_a_few_values() -> None:
     inflated = {
         "distribution": "zero_inflated",
