@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from costmodel.analysis.factored_form import Array, Block, is_cohort
-from costmodel.analysis.function_shape import can_blow_up, degree, kinks, values_at
+from costmodel.analysis.function_shape import Functions
 from costmodel.analysis.moments import (
     ONE,
     Drawn,
@@ -129,6 +129,10 @@ def _one_input(model: Model, block: Block) -> BlockMoments:
     name = block.names[0]
     distribution = _known_distribution(model, name)
     lines = block.affine
+    if len(lines) == 1 and lines[0] is not None:
+        intercept, slope = lines[0]
+        mean, variance = intercept + slope * distribution.mean, slope * slope * distribution.variance
+        return BlockMoments(np.array([mean]), np.array([[variance]]), False)
     if all(line is not None for line in lines):
         intercepts, slopes = np.array(lines, dtype=np.float64).T
         return BlockMoments(
@@ -175,39 +179,46 @@ def function_moments(
     Exact to rounding for polynomials and for inputs in steps. Raises `Refused` where the moments may not
     exist, or where a finer rule moves a variance by more than `WORST` of it.
     """
-    for function in functions:
-        reason = can_blow_up(function, name, distribution)
-        if reason:
-            raise Refused(reason)
-    switch = kinks(functions, name)
+    of_input = Functions(functions, name)
+    reason = of_input.can_blow_up(distribution)
+    if reason:
+        raise Refused(reason)
     rule = gauss_rule(distribution, NODES)
-    highest = 2 * max(map(degree, functions))
-    if rule is not None and (highest <= rule.exact_degree or rule.exact_degree == math.inf):
-        return _weighted(functions, name, rule, quadrature=False)
-    try:
-        if switch is not None:
-            rough, fine = (between_kinks(distribution, switch, halved) for halved in (False, True))
-        else:
-            finer = gauss_rule(distribution, FINER)
-            if rule is None or finer is None:
-                raise Refused(f"{name} takes too many values")  # noqa: EM102
-            rough, fine = rule, finer
-    except ValueError as error:
-        raise Refused(f"a function of {name} has {error}") from error  # noqa: EM102
-    first, second = (_weighted(functions, name, each, quadrature=True) for each in (rough, fine))
+    if rule is not None and (rule.exact_degree == math.inf or 2 * of_input.degree() <= rule.exact_degree):
+        return _weighted(of_input, rule, quadrature=False)
+    rough, fine = _rules(of_input, distribution, rule)
+    first, second = (_weighted(of_input, each, quadrature=True) for each in (rough, fine))
     moved = np.abs(np.diag(first.covariances) - np.diag(second.covariances))
     if not np.all(moved <= WORST * np.diag(second.covariances)):
-        raise Refused(f"a function of {name} is not integrated closely enough")  # noqa: EM102
+        message = f"a function of {name} is not integrated closely enough"
+        raise Refused(message)
     return second
 
 
-def _weighted(functions: tuple[Expression, ...], name: str, rule: Rule, quadrature: bool) -> BlockMoments:
-    values = np.array([values_at(function, name, rule.points) for function in functions])
+def _rules(of_input: Functions, distribution: Distribution, rule: Rule | None) -> tuple[Rule, Rule]:
+    """Return a rule and a finer one for functions that no rule integrates exactly."""
+    switch = of_input.kinks()
+    try:
+        if switch is not None:
+            return between_kinks(distribution, switch, False), between_kinks(distribution, switch, True)
+    except ValueError as error:
+        message = f"a function of {of_input.name} has {error}"
+        raise Refused(message) from error
+    finer = gauss_rule(distribution, FINER)
+    if rule is None or finer is None:
+        message = f"{of_input.name} takes too many values"
+        raise Refused(message)
+    return rule, finer
+
+
+def _weighted(of_input: Functions, rule: Rule, quadrature: bool) -> BlockMoments:
+    values = of_input.values(rule.points)
     means = values @ rule.weights
     away = values - means[:, None]
     covariances = (away * rule.weights) @ away.T
     if not (np.isfinite(means).all() and np.isfinite(covariances).all()):
-        raise Refused(f"a function of {name} is not a finite number everywhere")  # noqa: EM102
+        message = f"a function of {of_input.name} is not a finite number everywhere"
+        raise Refused(message)
     return BlockMoments(means, covariances, quadrature)
 
 

@@ -95,6 +95,8 @@ def mentioned(model: Model, expression: Expression) -> set[str]:
 
 def _partition(model: Model, expression: Expression) -> tuple[tuple[str, ...], ...]:
     """Return the blocks a measure's inputs fall into, in the order they can be drawn."""
+    if not model.correlations and not any(is_cohort(model, item.name) for item in model.uncertain):
+        return tuple((item.name,) for item in model.uncertain)
     inputs = mentioned(model, expression)
     for name in tuple(inputs):
         inputs |= drawn_behind(model, name)

@@ -1,10 +1,9 @@
-"""The shape of a function of one input: its degree as a polynomial, its kinks, and whether it can blow up."""
+"""Functions of one input: their values, degree as polynomials, kinks, and whether they can blow up."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,6 @@ from costmodel.model.expression import (
     Number,
     Power,
     Subtract,
-    evaluate,
     written,
 )
 from costmodel.model.interval import Interval, enclose
@@ -33,22 +31,72 @@ Array = NDArray[np.float64]
 _ALMOST_ZERO = 1e-300  # a lognormal input is never 0, and every moment of its inverse exists
 
 
-def values_at(function: Expression, name: str, points: Array) -> Array:
-    """Return a function of one input at points float[point] of it."""
-    with np.errstate(all="ignore"):
-        found: Array = np.broadcast_to(
-            np.asarray(evaluate(function, {name: points}), np.float64), points.shape
-        )
-    return found
+class Functions:
+    """Some functions of one input, their shared parts worked out once."""
+
+    def __init__(self, functions: tuple[Expression, ...], name: str) -> None:
+        self.name = name
+        self.program = program(functions)
+
+    def values(self, points: Array) -> Array:
+        """Return float[function, point] at points float[point] of the input."""
+        with np.errstate(all="ignore"):
+            found = self.program.run({self.name: points})
+        return np.array([np.broadcast_to(np.asarray(each, np.float64), points.shape) for each in found])
+
+    def degree(self) -> float:
+        """Return the highest degree of the functions as polynomials, infinite where one is none."""
+        found: list[float] = []
+        for step in self.program.steps:
+            found.append(_degree(step, [found[index] for index in step.operands], self.program))
+        return max((found[index] for index in self.program.outputs), default=0)
+
+    def kinks(self) -> Callable[[Array], Array] | None:
+        """Return what tells the pieces of the functions apart, None where all are smooth.
+
+        It gives float[kink, point] at points float[point] of the input, constant on each piece: which side of
+        a `min` or `max` counts, and what a `ceil` comes to.
+        """
+        bent = [step for step in self.program.steps if isinstance(step.node, (Minimum, Maximum, Ceiling))]
+        if not bent:
+            return None
+        kept = tuple(step._replace(last_used=()) for step in self.program.steps)
+        every = Program(kept, tuple(range(len(kept))))
+
+        def pieces(points: Array) -> Array:
+            with np.errstate(all="ignore"):
+                computed = every.run({self.name: points})
+            rows = []
+            for step in bent:
+                parts = [computed[index] for index in step.operands]
+                found = np.ceil(parts[0]) if isinstance(step.node, Ceiling) else np.sign(parts[0] - parts[1])
+                rows.append(np.broadcast_to(np.asarray(found, np.float64), points.shape))
+            return np.array(rows)
+
+        return pieces
+
+    def can_blow_up(self, distribution: Distribution) -> str:
+        """Return why the functions' moments may not exist, empty where they do.
+
+        One divides by what can be zero, or raises to a power what can be zero or without bound. Told from
+        bounds on their parts, so that some moments that exist are refused.
+        """
+        if not any(isinstance(step.node, (Divide, Power)) for step in self.program.steps):
+            return ""
+        low = max(distribution.low, _ALMOST_ZERO) if isinstance(distribution, LogNormal) else distribution.low
+        bounds = enclose(self.program, {self.name: (low, distribution.high)})
+        for step in self.program.steps:
+            parts = [bounds[index] for index in step.operands]
+            if isinstance(step.node, Divide) and parts[1][0] <= 0 <= parts[1][1]:
+                return f"it divides by {written(step.node.right)}, which can be zero"
+            if isinstance(step.node, Power) and not _tame(parts[0], parts[1]):
+                return f"it holds {written(step.node)}, which can be without bound"
+        return ""
 
 
-def degree(function: Expression) -> float:
-    """Return the degree of a function as a polynomial in its one input, infinite where it is none."""
-    found: list[float] = []
-    steps = program([function])
-    for step in steps.steps:
-        found.append(_degree(step, [found[index] for index in step.operands], steps))
-    return found[steps.outputs[0]]
+def kinks(functions: tuple[Expression, ...], name: str) -> Callable[[Array], Array] | None:
+    """Return what tells the pieces of functions of one input apart: see `Functions.kinks`."""
+    return Functions(functions, name).kinks()
 
 
 def _degree(step: Step, parts: list[float], steps: Program) -> float:
@@ -68,54 +116,6 @@ def _degree(step: Step, parts: list[float], steps: Program) -> float:
             if isinstance(exponent, Number) and exponent.value >= 0 and exponent.value.is_integer():
                 return parts[0] * exponent.value
     return math.inf if any(parts) else 0
-
-
-def kinks(functions: tuple[Expression, ...], name: str) -> Callable[[Array], Array] | None:
-    """Return what tells the pieces of functions with `min`, `max` or `ceil` apart, None where all are smooth.
-
-    It gives float[kink, point] at points float[point] of the input: constant on each piece.
-    """
-    steps = program(list(functions))
-    bent = [step for step in steps.steps if isinstance(step.node, (Minimum, Maximum, Ceiling))]
-    if not bent:
-        return None
-
-    def pieces(points: Array) -> Array:
-        computed = _all_steps(steps, name, points)
-        rows = []
-        for step in bent:
-            parts = [computed[index] for index in step.operands]
-            found = np.ceil(parts[0]) if isinstance(step.node, Ceiling) else np.sign(parts[0] - parts[1])
-            rows.append(np.broadcast_to(np.asarray(found, np.float64), points.shape))
-        return np.array(rows)
-
-    return pieces
-
-
-def _all_steps(steps: Program, name: str, points: Array) -> list[Any]:
-    every = Program(
-        tuple(step._replace(last_used=()) for step in steps.steps), tuple(range(len(steps.steps)))
-    )
-    with np.errstate(all="ignore"):
-        return every.run({name: points})
-
-
-def can_blow_up(function: Expression, name: str, distribution: Distribution) -> str:
-    """Return why a function's moments may not exist, empty where they do.
-
-    It divides by what can be zero, or raises to a power what can be zero or without bound. Told from bounds
-    on its parts, so that some moments that exist are refused.
-    """
-    low = max(distribution.low, _ALMOST_ZERO) if isinstance(distribution, LogNormal) else distribution.low
-    steps = program([function])
-    bounds = enclose(steps, {name: (low, distribution.high)})
-    for step in steps.steps:
-        parts = [bounds[index] for index in step.operands]
-        if isinstance(step.node, Divide) and parts[1][0] <= 0 <= parts[1][1]:
-            return f"it divides by {written(step.node.right)}, which can be zero"
-        if isinstance(step.node, Power) and not _tame(parts[0], parts[1]):
-            return f"it holds {written(step.node)}, which can be without bound"
-    return ""
 
 
 def _tame(base: Interval, exponent: Interval) -> bool:
