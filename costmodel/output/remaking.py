@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from costmodel.model.model import Model
 from costmodel.output.run_record import Record, RecordedFile, environment, recorded_files, sha256
-from costmodel.output.shelf_paths import BESIDE, shipped_folder
+from costmodel.output.shelf_paths import BESIDE, USER, shipped_folder
 
 _SHORT = 12
 
@@ -30,8 +30,8 @@ def library_of(record: Record, asked: Path | None, folder: Path) -> Place:
     """Return the first folder in which every recorded file is as it was; the likeliest where there is none.
 
     Looked for in the folder asked for and no other; else in the current folder, then in `folder`, where
-    run.json stands, and those above it. What a folder does not have is taken from the shipped shelf, as it is
-    by a run.
+    run.json stands, and those above it. What was taken from the shipped shelf is taken from there again,
+    unless the folder now has a file of that name, as it is by a run.
     """
     places = [asked] if asked is not None else [Path.cwd(), folder, *folder.parents]
     found = [_in_folder(record, place.absolute(), folder) for place in dict.fromkeys(places)]
@@ -95,6 +95,8 @@ def _candidates(file: RecordedFile, place: Path, folder: Path) -> list[Path]:
     if file.shelf == BESIDE:
         around = (place, Path.cwd(), folder, *folder.parents)
         return [here / file.path for here in dict.fromkeys(around)]
+    if file.shelf == USER:  # a shipped file of the same bytes is not the one that was used
+        return [place / file.path]
     return [place / file.path, shipped_folder() / file.path]
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.commands.session import Session
 from tests.commands.small_library import write_library
 
+ROOT = Path(__file__).parent.parent.parent
+
 
 @pytest.fixture
 def council(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -82,6 +84,22 @@ def test_one_byte_more_in_a_file_is_told_with_its_name(session: Session, council
     assert session.out.startswith(f"{name} has changed since: {changed} (was ")
     assert session.out.count("has changed since") == 1
     assert not (council / "results" / "second").exists()
+
+
+def test_a_changed_copy_of_the_shipped_library_is_told_and_not_passed_by(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in ("scenarios", "unit_costs"):
+        shutil.copytree(ROOT / room, tmp_path / "copy" / room)
+    monkeypatch.chdir(tmp_path / "copy")
+    assert session.run("export", "tendring", "--draws", "50", "--out", "result") == 0
+    monkeypatch.chdir(tmp_path)
+    shutil.move(tmp_path / "copy", tmp_path / "moved")
+    assert session.run("rerun", "moved/result") == 0
+    table = tmp_path / "moved" / "unit_costs" / "childrens_social_care.yaml"
+    table.write_bytes(table.read_bytes() + b"\n")
+    assert session.run("rerun", "moved/result") == 4
+    assert session.out.startswith(f"unit_costs/childrens_social_care.yaml has changed since: {table} (was ")
 
 
 def test_a_file_that_now_hides_a_shipped_one_is_passed_by_unless_its_library_is_asked_for(
