@@ -1,8 +1,8 @@
 """Compiled models kept between runs, so that files that have not changed are not read again.
 
 An entry is found by what was asked (scenario, folder, settings, version) and used only while every file
-it was made from has the same bytes and no table has come or gone. It is JSON in the user's cache folder;
-whatever is wrong with it, the scenario is simply read again. `COSTMODEL_NO_CACHE=1` turns it off.
+it was made from has the same bytes and no table or scenario has come or gone. It is JSON in the user's cache
+folder; whatever is wrong with it, the scenario is simply read again. `COSTMODEL_NO_CACHE=1` turns it off.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from costmodel.version import __version__
 if TYPE_CHECKING:
     from costmodel.model.model import Model
 
-FORMAT = 1
+FORMAT = 3
 MOST_ENTRIES = 200
 
 
@@ -47,7 +47,7 @@ def kept_model(name: str, folder: Path | None, settings: Mapping[str, str]) -> M
     try:
         kept = json.loads(entry.read_bytes())
         changed = any(_sum(Path(path)) != digest for path, digest in kept["files"].items())
-        if changed or kept["tables"] != _tables(folder):
+        if changed or kept["beside"] != _beside(name, folder):
             return None
         from costmodel.model.encoding import decoded
 
@@ -69,7 +69,7 @@ def keep_model(
     from costmodel.model.encoding import encoded
 
     kept = {
-        "tables": _tables(folder),
+        "beside": _beside(name, folder),
         "files": {str(path): digest for path, digest in paths.items()},
         "model": encoded(model),
     }
@@ -100,11 +100,20 @@ def _code() -> list[int]:
     return [len(times), max(times, default=0)]
 
 
-def _tables(folder: Path | None) -> list[str]:
+def _beside(name: str, folder: Path | None) -> list[str]:
+    """Return every file that a table or a parent could be read from: one that comes may hide another."""
     rooms = (
-        library.unit_cost_files, library.index_files, library.schedule_files, library.optimism_files,
+        library.scenario_files, library.unit_cost_files, library.index_files, library.schedule_files,
+        library.optimism_files,
     )  # fmt: skip
-    return [str(file) for room in rooms for file in room(folder)]
+    path = library.scenario_file(name, folder)
+    places = [folder]
+    if path is not None and folder is None and path.parent.name == library.SCENARIOS:
+        places.append(path.parent.parent)  # the tables beside a scenario asked for by its path go with it
+    found = [str(file) for place in places for room in rooms for file in room(place)]
+    if path is not None:
+        found += sorted(str(file) for file in path.parent.glob("*.yaml"))
+    return found
 
 
 def _sum(path: Path) -> str:

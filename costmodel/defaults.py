@@ -2,3 +2,5 @@
 
 DRAWS = 100_000
 SEED = 1
+EXPORTED_DRAWS = 10_000
+"""Draws of an export unless asked otherwise: each one is a row that somebody has to open."""

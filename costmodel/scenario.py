@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from costmodel.analysis.acceptability import Acceptability
     from costmodel.analysis.appraisal import AppraisalResult
+    from costmodel.analysis.assumptions import Assumptions
+    from costmodel.analysis.draw_table import Draws
     from costmodel.analysis.explanation import Explanation
+    from costmodel.analysis.information import Information
     from costmodel.analysis.over_time import OverTime
     from costmodel.analysis.reconciliation import Reconciliation
+    from costmodel.analysis.scenario_boxes import Boxes
+    from costmodel.analysis.sensitivity import Sensitivity
     from costmodel.analysis.sweep_result import SweepResult
     from costmodel.analysis.switching import SwitchingValue
+    from costmodel.analysis.switching_values import SwitchingValues
     from costmodel.analysis.value_range import ValueRange
 
 
@@ -48,6 +55,89 @@ class Scenario:
         from costmodel.analysis.appraisal import appraise
 
         return appraise(self.model, draws, seed, workers, measures, progress, closed_forms, over_time)
+
+    def simulate(
+        self, draws: int = DRAWS, seed: int = SEED, workers: int = 1, measures: tuple[str, ...] = ()
+    ) -> Draws:
+        """Return every draw, the inputs that vary and the measures in the same rows.
+
+        Raises ValueError for fewer than two draws and `UnknownMeasure`.
+        """
+        from costmodel.analysis.draw_table import draw_table
+
+        return draw_table(self.model, measures, draws, seed, workers)
+
+    def sensitivity(
+        self,
+        measure: str = "net",
+        groups: Mapping[str, tuple[str, ...]] | None = None,
+        draws: int = DRAWS,
+        seed: int = SEED,
+        method: str = "auto",
+        two_way: tuple[str, str] | None = None,
+        workers: int = 1,
+    ) -> Sensitivity:
+        """Return what drives a measure and what it is worth to know better, every question asked at once.
+
+        The tornado, switching values, indices (by input and by group, `method` auto, exact or sampled), the
+        value of information, acceptability, and the boxes in which the measure is below zero. Raises
+        `UnknownMeasure`, and KeyError for an input that does not exist or is not uncertain.
+        """
+        from costmodel.analysis.sensitivity import sensitivity
+
+        return sensitivity(
+            self.model, measure=measure, groups=groups, draws=draws, seed=seed, method=method,
+            two_way=two_way, workers=workers,
+        )  # fmt: skip
+
+    def switching_values(self, measures: tuple[str, ...] = ()) -> SwitchingValues:
+        """Return every input's value at which each measure is zero.
+
+        The measures are net and the payer's cashable net unless given.
+        """
+        from costmodel.analysis.switching_values import switching_values
+
+        return switching_values(self.model, measures)
+
+    def information(
+        self,
+        against: Sequence[Scenario] = (),
+        know: Sequence[tuple[str, ...]] = (),
+        draws: int = DRAWS,
+        seed: int = SEED,
+        must_choose: bool = False,
+        workers: int = 1,
+    ) -> Information:
+        """Return what it is worth to know each input, and each set in `know`, before deciding.
+
+        To go or not to go; with `against`, to choose among scenarios on the same draws, or none of them
+        unless one must be chosen.
+        """
+        from costmodel.analysis.information import information
+
+        models = (self.model, *(other.model for other in against))
+        return information(models, know, draws, seed, workers, must_choose)
+
+    def acceptability(self, draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> Acceptability:
+        """Return the chance of a net above zero by what the programme costs, and of payback by year."""
+        from costmodel.analysis.acceptability import acceptability
+
+        return acceptability(self.model, draws, seed, workers)
+
+    def boxes(self, measure: str = "net", draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> Boxes:
+        """Return the simplest boxes of inputs in which a measure is below zero."""
+        from costmodel.analysis.scenario_boxes import boxes_of_simulation
+
+        return boxes_of_simulation(self.model, measure, draws, seed, workers)
+
+    def assumptions(self, draws: int = DRAWS, seed: int = SEED, today: str = "") -> Assumptions:
+        """Return every input the figures are made of, what it rests on, and how much hangs on it.
+
+        `today` is a date such as 2026-04-01, by which reviews are overdue; none is without it.
+        """
+        from costmodel.analysis.assumptions import assumptions
+
+        return assumptions(self.model, draws, seed, today)
 
     def over_time(self, draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> OverTime:
         """Return the appraisal year by year: totals, payback as a distribution, the deficit, the agencies."""

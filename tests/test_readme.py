@@ -50,5 +50,5 @@ def test_the_readme_shows_what_is_printed(
     assert printed == block["output"]
 
 
-def test_the_readme_shows_an_appraisal_a_mistake_and_a_sweep() -> None:
-    assert [block["arguments"].split()[0] for block in blocks()] == ["run", "check", "sweep"]
+def test_the_readme_shows_an_appraisal_a_mistake_a_sweep_and_what_drives_it() -> None:
+    assert [block["arguments"].split()[0] for block in blocks()] == ["run", "check", "sweep", "sensitivity"]

@@ -22,6 +22,7 @@ HOMES = {
     "dask": {"execution"},
     "distributed": {"execution"},
     "pyarrow": {"output"},
+    "xarray": {"output"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 IN_ROOMS = [file for file in FILES if file.relative_to(PACKAGE).parts[0] in ROOMS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.analysis.notice import Notice
 from costmodel.analysis.notices import notices
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from costmodel.analysis.moments import Moments, NoClosedForm
     from costmodel.analysis.over_time import OverTime
     from costmodel.analysis.simulation import Band
+    from costmodel.analysis.table import Table
 
 
 class MeasureResult(NamedTuple):
@@ -84,6 +85,30 @@ class AppraisalResult(NamedTuple):
     variance_share: Mapping[str, float]
     held: tuple[str, ...]
     over_time: OverTime | None = None
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the measures, the lines and the agencies, a table each."""
+        from costmodel.analysis.appraisal_tables import appraisal_tables
+
+        return appraisal_tables(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every table by name, each a list of records: what `json.dumps` takes."""
+        from costmodel.analysis.table import tables_dict
+
+        return tables_dict(self.tables())
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """Return the measures, a record each, as `pandas.DataFrame` takes them."""
+        from costmodel.analysis.table import first_records
+
+        return first_records(self.tables())
+
+    def _repr_html_(self) -> str:
+        """Return every table as a notebook shows it."""
+        from costmodel.analysis.table import tables_html
+
+        return tables_html(self.tables())
 
 
 def appraise(

@@ -240,7 +240,7 @@ def expectation(drawn: Drawn, terms: Polynomial) -> Coefficient:
     for name in reversed(tuple(inputs)):
         distribution = inputs[name].value
         if not isinstance(distribution, (int, float, Expression)) and distribution.is_conditional:
-            terms = _without(drawn, terms, name, distribution)
+            terms = without_cohort(drawn, terms, name, distribution)
     _check_independent(drawn.model, terms)
     moments = _moments(drawn, terms)
     products = [
@@ -272,7 +272,7 @@ def _moments(drawn: Drawn, terms: Polynomial) -> dict[tuple[str, int], Coefficie
     return found
 
 
-def _without(drawn: Drawn, terms: Polynomial, name: str, cohort: Distribution) -> Polynomial:
+def without_cohort(drawn: Drawn, terms: Polynomial, name: str, cohort: Distribution) -> Polynomial:
     """Return the polynomial with a cohort integrated out, given the inputs it is drawn from."""
     given: dict[int, Polynomial] = {}
     left: Polynomial = {}

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.dependence import clusters
 from costmodel.analysis.moments import (
     ONE,
     Coefficient,
@@ -30,7 +31,7 @@ from costmodel.analysis.moments import (
 from costmodel.analysis.scenario_numbers import Numbers, ScenarioModel, plain
 from costmodel.model.distributions import Distribution
 from costmodel.model.expression import Expression
-from costmodel.model.model import Model, depends_on, needs
+from costmodel.model.model import depends_on
 
 Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class MomentFinder:
         self.differing = {
             item.name for item in self.model.uncertain if depends_on(self.model, item.name, differing)
         }
-        self.cluster = _clusters(self.model)
+        self.cluster = clusters(self.model)
         self.means: dict[Monomial, float] = {}
         self.covariances: dict[tuple[Monomial, Monomial], float] = {}
 
@@ -77,36 +78,6 @@ def _moments_of(distributions: tuple[Distribution, ...], chosen: NDArray[np.intp
         return np.array([each.moment(k) for each in distributions])[chosen]
 
     return moment
-
-
-def _clusters(model: Model) -> dict[str, str]:
-    """Return, for each uncertain input, the name of those it is not independent of."""
-    found = {item.name: item.name for item in model.uncertain}
-
-    def join(first: str, second: str) -> None:
-        old, new = found[first], found[second]
-        for name, cluster in found.items():
-            if cluster == old:
-                found[name] = new
-
-    for item in model.uncertain:
-        for behind in _drawn_behind(model, item.name):
-            join(item.name, behind)
-    for pair in model.correlations:
-        if pair.rank != 0.0:
-            join(pair.first, pair.second)
-    return found
-
-
-def _drawn_behind(model: Model, name: str) -> set[str]:
-    """Return the uncertain inputs that an input is drawn from."""
-    seen, waiting = set[str](), list(needs(model.inputs[name]))
-    while waiting:
-        current = waiting.pop()
-        if current in model.inputs and current not in seen:
-            seen.add(current)
-            waiting += needs(model.inputs[current])
-    return {each for each in seen if model.inputs[each].is_uncertain}
 
 
 class _Block:

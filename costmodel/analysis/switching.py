@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
@@ -53,20 +53,45 @@ def switching_value(
 
     Raises KeyError for an input the model does not have.
     """
-    point = model.best_point(chosen)
-    base = point[input_name]
+    base = model.best_point(chosen)[input_name]
     expression = _in_one_input(model, measure(model, measure_name), input_name, chosen or {})
-    low, high = _bounds(model, input_name)
+
+    def at(x: float) -> float:
+        try:
+            return float(evaluate(expression, {input_name: x}))
+        except ZeroDivisionError:
+            return math.nan
+
     if input_name not in names(expression):
+        return switched(model, input_name, measure_name, base, at, "absent")
+    way: Way = "affine" if is_affine_in(expression, input_name) else "bent"
+    return switched(model, input_name, measure_name, base, at, way)
+
+
+Way = Literal["absent", "affine", "bent"]
+"""How a measure hangs on an input, the others held: not at all, as a + s x, or in another way."""
+
+
+def switched(
+    model: Model,
+    input_name: str,
+    measure_name: str,
+    base: float,
+    at: Callable[[float], float],
+    way: Way,
+) -> SwitchingValue:
+    """Return where a measure is zero, given what it is `at` any value of the input, NaN where undefined."""
+    low, high = _bounds(model, input_name)
+    if way == "absent":
         return SwitchingValue(input_name, measure_name, None, base, low, high, exact=True)
-    if is_affine_in(expression, input_name):
-        at_zero = float(evaluate(expression, {input_name: 0.0}))
-        slope = float(evaluate(expression, {input_name: 1.0})) - at_zero
+    if way == "affine":
+        reach = base if base and math.isfinite(base) else 1.0
+        at_zero = at(0.0)
+        slope = (at(reach) - at_zero) / reach
         root = -at_zero / slope if slope else math.nan
         reached = root if math.isfinite(root) and _within(root, low, high) else None
         return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=True)
-    reached = _root(expression, input_name, low, high, base)
-    return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=False)
+    return SwitchingValue(input_name, measure_name, _root(at, low, high, base), base, low, high, exact=False)
 
 
 def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mapping[str, float]) -> Expression:
@@ -82,18 +107,19 @@ def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mappi
         elif isinstance(item.value, Expression):
             fixed[name] = substitute(item.value, fixed)
         else:
-            fixed[name] = _expected(item.value, fixed)
+            fixed[name] = expected(item.value, fixed)
     return substitute(expression, {**fixed, free: Name(free)})
 
 
-def _expected(distribution: Distribution, fixed: Mapping[str, Expression]) -> Expression:
+def expected(distribution: Distribution, fixed: Mapping[str, Expression]) -> Expression:
+    """Return the expected value of a distribution, a cohort's over what it is drawn from, names put in."""
     match distribution:
         case Binomial(trials, probability):
             return substitute(as_expression(trials) * as_expression(probability), fixed)
         case Poisson(rate):
             return substitute(as_expression(rate), fixed)
         case ZeroInflated(zero_share, otherwise):
-            return _expected(otherwise, fixed) * (1.0 - zero_share)
+            return expected(otherwise, fixed) * (1.0 - zero_share)
     return Number(distribution.best)
 
 
@@ -112,15 +138,8 @@ def _within(value: float, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def _root(expression: Expression, name: str, low: float, high: float, base: float) -> float | None:
+def _root(at: Callable[[float], float], low: float, high: float, base: float) -> float | None:
     """Return where a measure changes sign, the nearest to the best value of those a search finds."""
-
-    def at(x: float) -> float:
-        try:
-            return float(evaluate(expression, {name: x}))
-        except ZeroDivisionError:
-            return math.nan
-
     places = _places(max(low, -FURTHEST), min(high, FURTHEST), base)
     values = [at(place) for place in places]
     found = [place for place, value in zip(places, values, strict=True) if value == 0]

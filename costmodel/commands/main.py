@@ -25,6 +25,10 @@ COMMANDS = {
     "compare": "costmodel.commands.compare",
     "explain": "costmodel.commands.explain",
     "reconcile": "costmodel.commands.reconcile",
+    "sensitivity": "costmodel.commands.sensitivity",
+    "assumptions": "costmodel.commands.assumptions",
+    "export": "costmodel.commands.export",
+    "rerun": "costmodel.commands.rerun",
     "new": "costmodel.commands.new",
 }
 
@@ -35,6 +39,8 @@ Examples:
   costmodel sweep tendring --vary residential_share=0:0.42:8
   costmodel compare tendring_report tendring
   costmodel explain tendring_report placements
+  costmodel sensitivity tendring
+  costmodel export tendring --out results
 \b
 Exit codes:
   0 done   1 failed   2 wrong usage   3 inputs invalid
@@ -102,7 +108,7 @@ def cli(ctx: click.Context, library: Path | None, debug: bool) -> None:
     if library is not None and not is_shelf(library):
         message = f"{library} has neither scenarios/ nor unit_costs/ in it"
         raise click.BadParameter(message, param_hint="--library")
-    ctx.obj = {"library": library, "debug": debug}
+    ctx.obj = {"library": library, "debug": debug, "arguments": ctx.obj or []}
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
@@ -138,7 +144,11 @@ def _exit_code(arguments: list[str]) -> int:
     code: object = DONE
     try:
         code = cli.main(
-            arguments, prog_name="costmodel", standalone_mode=False, default_map=_project_defaults()
+            arguments,
+            prog_name="costmodel",
+            standalone_mode=False,
+            default_map=_project_defaults(),
+            obj=list(arguments),
         )
         sys.stdout.flush()
     except click.exceptions.Exit as stop:

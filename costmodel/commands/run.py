@@ -18,7 +18,7 @@ from costmodel.commands.options import (
     setting_origins,
     suggested,
 )
-from costmodel.commands.writing import writing
+from costmodel.commands.writing import writing_folder
 
 if TYPE_CHECKING:
     from costmodel.analysis.appraisal import AppraisalResult
@@ -69,7 +69,7 @@ def command(
     if out is not None:
         from costmodel.output.result_folder import check_free, write_folder
 
-        with _writing_to(out):  # before the work whose result would be lost
+        with writing_folder(out):  # before the work whose result would be lost
             check_free(out, FILES.values(), force)
     loaded = load_scenario(ctx, scenario, settings)
     drawn = draws * (2 if shows_years(loaded.model, over_time) else 1)
@@ -82,7 +82,7 @@ def command(
             raise click.BadParameter(message, param_hint="--measure") from error
     texts = _texts(result, ctx)
     if out is not None:
-        with _writing_to(out):
+        with writing_folder(out):
             write_folder(out, {FILES[kind]: text() for kind, text in texts.items()}, force)
         click.echo(f"Written to {out}: {', '.join(FILES.values())}", err=True)
     if form == "table":
@@ -92,18 +92,6 @@ def command(
         show_appraisal(result, results())
     else:
         click.echo(texts[form](), nl=False)
-
-
-@contextmanager
-def _writing_to(out: Path) -> Iterator[None]:
-    """Tell a refusal of the folder in the words of `--out`."""
-    from costmodel.output.result_folder import FolderExistsError
-
-    with writing(out):
-        try:
-            yield
-        except FolderExistsError as error:
-            raise click.BadParameter(str(error), param_hint="--out") from error
 
 
 def _texts(result: AppraisalResult, ctx: click.Context) -> dict[str, Callable[[], str]]:

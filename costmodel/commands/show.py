@@ -121,6 +121,9 @@ def _input_rows(model: Model) -> list[dict[str, Any]]:
             "price_year": item.price_year,
             "quality": item.evidence.quality,
             "source": item.evidence.source,
+            "owner": item.evidence.owner,
+            "review_by": item.evidence.review_by,
+            "signed_off": item.evidence.signed_off,
             "origin": str(item.origin),
         })  # fmt: skip
     return rows
@@ -146,6 +149,9 @@ def _unit_cost_fields(found: FoundUnitCost) -> dict[str, Any]:
         "overlap_group": entry.overlap_group or "",
         "source": entry.source,
         "quality": entry.quality,
+        "owner": entry.owner or "",
+        "review_by": entry.review_by or "",
+        "signed_off": entry.signed_off or "",
         "note": entry.note or "",
         "file": f"{place.path}:{place.line}",
     }

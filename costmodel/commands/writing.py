@@ -34,6 +34,18 @@ def writing(target: Path) -> Iterator[None]:
 
 
 @contextmanager
+def writing_folder(out: Path) -> Iterator[None]:
+    """Tell a refusal of a result's folder in the words of `--out`."""
+    from costmodel.output.result_folder import FolderExistsError
+
+    with writing(out):
+        try:
+            yield
+        except FolderExistsError as error:
+            raise click.BadParameter(str(error), param_hint="--out") from error
+
+
+@contextmanager
 def printing(code: int) -> Iterator[None]:
     """Keep a command's exit code when its reader has gone: `costmodel reconcile x | head` still tells 4."""
     try:

@@ -18,7 +18,7 @@ from costmodel.documents.problems import Problem, did_you_mean, shown
 from costmodel.documents.yaml_reader import Entry, Node, Scalar, place_of, plain
 from costmodel.documents.yaml_reader import Mapping as MappingNode
 
-_EVIDENCE_KEYS = ("source", "quality", "owner", "review_by", "note")
+_EVIDENCE_KEYS = ("source", "quality", "owner", "review_by", "signed_off", "note")
 _VALUED_SECTIONS = ("inputs", "unit_costs")
 _LINE_SECTIONS = ("benefits", "costs", "pathways", "teams")
 _PRICES = ("unit_cost", "amount", "pathway")

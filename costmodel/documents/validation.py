@@ -36,8 +36,8 @@ _HARMLESS: dict[str, Any] = {
     "title": "untitled", "source": "unstated", "unit": "unit", "kind": "fiscal", "cashable": 0,
     "quality": "red", "falls_to": {"unstated": 1}, "vintage": "unstated", "published": "unstated",
     "start": "2020-21", "years": 1, "discounting": "none", "note": "unstated", "owner": "unstated",
-    "review_by": "unstated", "group": "unstated", "overlap_group": "unstated", "quantity": 1,
-    "explanation": "unstated", "description": "unstated", "design": "unstated",
+    "review_by": "unstated", "signed_off": "unstated", "group": "unstated", "overlap_group": "unstated",
+    "quantity": 1, "explanation": "unstated", "description": "unstated", "design": "unstated",
 }  # fmt: skip
 _APPRAISAL = {"start": "2020-21", "years": 1, "price_year": "as stated", "discounting": "none"}
 

@@ -121,6 +121,8 @@ class ValueEntry(Written):
     """Who answers for the number."""
     review_by: Text | None = None
     """When it is to be looked at again."""
+    signed_off: Text | None = None
+    """Who has accepted the number as it stands, and when: "A. Name, 2026-03-01"."""
     note: Text | None = None
     """Anything a reader should know, such as why a width was assumed."""
 

@@ -125,6 +125,7 @@ class _InputCompiler:
             entry.owner or "",
             entry.review_by or "",
             entry.note or "",
+            entry.signed_off or "",
         )
         self.know(name, value)
         self.done[name] = Input(

@@ -23,13 +23,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a number rests on: its source, and a red, amber or green quality; empty when nothing was said."""
+    """What a number rests on: its source, and a red, amber or green quality; empty when nothing was said.
+
+    `owner` answers for it, `review_by` is when it is to be looked at again, and `signed_off` says who has
+    accepted it as it stands, and when.
+    """
 
     source: str = ""
     quality: str = ""
     owner: str = ""
     review_by: str = ""
     note: str = ""
+    signed_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,13 @@ class Input:
     written: str
     title: str = ""
     price_year: str = ""
+
+    @property
+    def unit_of_values(self) -> str:
+        """Return what a value is counted in: a unit cost's `child week` is `GBP per child week`."""
+        if not self.price_year or self.unit.startswith("GBP"):
+            return self.unit
+        return f"GBP per {self.unit}" if self.unit else "GBP"
 
     @property
     def is_known(self) -> bool:

@@ -13,19 +13,25 @@ class FolderExistsError(Exception):
     """The folder is there already, and nobody said it may be replaced."""
 
 
-def write_folder(folder: Path, files: Mapping[str, str], force: bool = False) -> None:
+def write_folder(
+    folder: Path, files: Mapping[str, str | bytes], force: bool = False, earlier: Iterable[str] = ()
+) -> None:
     """Write the files to a new folder: first to a temporary one beside it, which is then renamed.
 
     Raises `FolderExistsError` if the folder exists and `force` is not given; with it, the old folder
-    is replaced as a whole, so that old and new files never lie side by side.
+    is replaced as a whole, so that old and new files never lie side by side. `earlier` names further files
+    that an earlier result may hold.
     """
     folder = folder.absolute()
-    check_free(folder, files, force)
+    check_free(folder, (*files, *earlier), force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name, text in files.items():
-            (temporary / name).write_text(text, encoding="utf-8", newline="\n")
+        for name, content in files.items():
+            if isinstance(content, bytes):
+                (temporary / name).write_bytes(content)
+            else:
+                (temporary / name).write_text(content, encoding="utf-8", newline="\n")
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o777 & ~mask)

@@ -56,7 +56,7 @@ def _table(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], names: int) -
         table.add_column(_head(key), justify="right" if key in FIGURES else "left", overflow="fold",
                          no_wrap=key not in FOLDED, style=BOLD if key == "name" else "")  # fmt: skip
     for row in rows:
-        shown = {**row, "name": _broken(str(row["name"]), names)}
+        shown = {**row, "name": broken(str(row["name"]), names)}
         table.add_row(*[Text(str(shown[key])) for key in keys])
     return table
 
@@ -96,7 +96,7 @@ def _room_for_names(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], widt
     return names if room >= names else 0 if folded else room
 
 
-def _broken(name: str, width: int) -> str:
+def broken(name: str, width: int) -> str:
     """Return a name on lines of at most `width`, broken after its underscores only."""
     lines = [""]
     for piece in _pieces(name):

@@ -1,0 +1,186 @@
+"""Sampled sensitivity indices of any function of independent uniforms, with their intervals.
+
+Two base samples A and B, and for each group of inputs A with that group's columns from B (Saltelli 2002,
+Computer Physics Communications 145). First-order indices by the estimator of Saltelli et al. (2010, Computer
+Physics Communications 181, table 2 (b)), about the mean; total ones by that of Jansen (1999, Computer Physics
+Communications 117). The points are those of one scrambled Sobol' sequence, an input's two columns beside each
+other and the inputs that matter most first, where the sequence is most even. Intervals are a bootstrap over
+batches of consecutive points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costmodel.uncertainty.point_sets import sobol
+
+Array = NDArray[np.float64]
+Groups = Sequence[tuple[int, ...]]
+"""The rows of uniforms that each group takes from B."""
+Evaluate = Callable[[Array], Array]
+"""Gives float[point] at uniforms float[input, point], each strictly inside (0, 1)."""
+
+FEWEST = 64
+RESAMPLES = 400
+BATCHES = 256
+_LOW, _HIGH = 0.025, 0.975
+_HALF_STEP = 2.0**-31  # Sobol' points are multiples of 2^-30: their middles are never 0
+
+
+class Outcomes(NamedTuple):
+    """A function's values: at A and at B float[point], and with each group swapped float[group, point]."""
+
+    a: Array
+    b: Array
+    swapped: Array
+
+
+Swap = Callable[[Array, Array], Outcomes]
+"""Gives the outcomes at two samples float[input, point]."""
+
+
+class Shares(NamedTuple):
+    """Estimates of some indices with the ends of their 95% intervals: value, low, high, float[group] each."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+class SampledShares(NamedTuple):
+    """Indices of groups, the mean and variance, and the noise floor.
+
+    `dummy` is Jansen's first-order index of an input that nothing uses: value, low, high. What it strays from
+    0 is what two samples with nothing in common show by chance.
+    """
+
+    mean: float
+    variance: float
+    first: Shares
+    total: Shares
+    dummy: tuple[float, float, float]
+    draws: int
+
+
+def sampled_shares(
+    evaluate: Evaluate, inputs: int, groups: Groups, draws: int, seed: int
+) -> SampledShares | None:
+    """Return the indices of groups of a function's inputs, from `draws` rows raised to a power of two.
+
+    It is evaluated (2 + groups) times at each. None where it is not a finite number everywhere. Raises
+    ValueError for fewer than 64 rows.
+    """
+    return of_swaps(swapping(evaluate, groups), evaluate, inputs, draws, seed)
+
+
+def of_swaps(swap: Swap, evaluate: Evaluate, inputs: int, draws: int, seed: int) -> SampledShares | None:
+    """Return the indices of groups, the swaps made by somebody who knows what a swap leaves unchanged."""
+    if draws < FEWEST:
+        message = f"{draws} draws; sampled indices take {FEWEST} or more"
+        raise ValueError(message)
+    rows = 1 << (draws - 1).bit_length()
+    a, b = base_samples(most_moving_first(evaluate, inputs), rows, seed)
+    outcomes = swap(a, b)
+    if not all(np.isfinite(values).all() for values in outcomes):
+        return None
+    return estimated(outcomes, seed)
+
+
+def most_moving_first(evaluate: Evaluate, inputs: int) -> NDArray[np.intp]:
+    """Return the inputs by how far the function swings between their P10 and P90, others at their medians."""
+    points = np.full((inputs, 2 * inputs), 0.5)
+    each = np.arange(inputs)
+    points[each, each], points[each, inputs + each] = 0.1, 0.9
+    values = evaluate(points) if inputs else np.zeros(0)
+    swing = np.nan_to_num(np.abs(values[inputs:] - values[:inputs]))
+    return np.argsort(-swing, kind="stable")
+
+
+def base_samples(order: NDArray[np.intp], rows: int, seed: int) -> tuple[Array, Array]:
+    """Return A and B, float[input, point] in (0, 1), the first inputs of `order` in the first columns."""
+    points = sobol(rows, 2 * max(order.size, 1), seed).T + _HALF_STEP
+    place = np.argsort(order)
+    return np.ascontiguousarray(points[2 * place]), np.ascontiguousarray(points[2 * place + 1])
+
+
+def swapping(evaluate: Evaluate, groups: Groups) -> Swap:
+    """Return what swaps by evaluating the whole function anew for each group."""
+
+    def swap(a: Array, b: Array) -> Outcomes:
+        swapped = np.empty((len(groups), a.shape[1]))
+        for row, group in enumerate(groups):
+            mixed = a.copy()
+            mixed[list(group)] = b[list(group)]
+            swapped[row] = evaluate(mixed)
+        return Outcomes(evaluate(a), evaluate(b), swapped)
+
+    return swap
+
+
+def estimated(outcomes: Outcomes, seed: int) -> SampledShares:
+    """Return the indices that outcomes show; all 0 where they are all the same."""
+    a, b, swapped = outcomes
+    mean = float((a.mean() + b.mean()) / 2)
+    batches = _in_batches(a - mean, b - mean, swapped - mean)
+    sums = batches.sum(axis=0)
+    variance = float(sums[-1]) / a.size
+    if variance == 0.0:
+        nothing = np.zeros(len(swapped))
+        none = Shares(nothing, nothing, nothing)
+        return SampledShares(mean, 0.0, none, none, (0.0, 0.0, 0.0), a.size)
+    counts = _resampled_counts(len(batches), seed)
+    resampled = counts @ batches
+    shares, spread = sums[:-1] / sums[-1], resampled[:, :-1] / resampled[:, -1:]
+    low, high = np.quantile(spread, [_LOW, _HIGH], axis=0)
+    groups = len(swapped)
+    first, total = (
+        Shares(*(np.round(each[part], 12) for each in (shares, low, high)))
+        for part in (slice(groups), slice(groups, 2 * groups))
+    )
+    dummy = (1.0 - float(shares[-1]), 1.0 - float(high[-1]), 1.0 - float(low[-1]))
+    return SampledShares(mean, variance, first, total, dummy, a.size)
+
+
+def _resampled_counts(batches: int, seed: int) -> Array:
+    """Return how often each batch is taken as all are drawn anew with replacement: float[resample, batch]."""
+    drawn = np.random.default_rng((seed, batches)).integers(batches, size=(RESAMPLES, batches))
+    drawn += np.arange(RESAMPLES)[:, None] * batches
+    counts = np.bincount(drawn.ravel(), minlength=RESAMPLES * batches)
+    return counts.reshape(RESAMPLES, batches).astype(np.float64)
+
+
+def _in_batches(a: Array, b: Array, swapped: Array) -> Array:
+    """Return float[batch, figure], sums over batches of consecutive points, of figures about the mean.
+
+    First-order numerators by group, total ones by group, the dummy's, and the variance.
+    """
+    size = max(1, a.size // BATCHES)
+    in_a, in_b = a.reshape(-1, size), b.reshape(-1, size)
+    groups = len(swapped)
+    found = np.empty((len(in_a), 2 * groups + 2))
+    for row, values in enumerate(swapped):
+        moved = values.reshape(-1, size) - in_a
+        found[:, row] = np.einsum("ij,ij->i", in_b, moved)
+        found[:, groups + row] = np.einsum("ij,ij->i", moved, moved) / 2
+    apart = in_b - in_a
+    found[:, -2] = np.einsum("ij,ij->i", apart, apart) / 2
+    found[:, -1] = (np.einsum("ij,ij->i", in_a, in_a) + np.einsum("ij,ij->i", in_b, in_b)) / 2
+    return found
+
+
+def in_threads(swap: Swap, workers: int, block: int) -> Swap:
+    """Return what swaps blocks of points in so many threads at once; the values are the same bits."""
+
+    def swap_blocks(a: Array, b: Array) -> Outcomes:
+        from concurrent.futures import ThreadPoolExecutor
+
+        parts = [slice(start, start + block) for start in range(0, a.shape[1], block)]
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(lambda part: swap(a[:, part], b[:, part]), parts))
+        return Outcomes(*(np.concatenate(each, axis=-1) for each in zip(*found, strict=True)))
+
+    return swap_blocks

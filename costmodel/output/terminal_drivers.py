@@ -1,0 +1,219 @@
+"""What drives a measure, in the terminal: a tornado, switching values and sensitivity indices."""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import Console
+from rich.text import Text
+
+from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
+from costmodel.analysis.switching_values import NO_VALUE, OUTSIDE, SwitchingRow, SwitchingValues
+from costmodel.analysis.tornado import Bar, Tornado, TwoWay
+from costmodel.model.measures import measure_title
+from costmodel.model.model import Model
+from costmodel.output.sentences import capital, listed, say
+from costmodel.output.terminal_table import BOLD, DIM, figure_table
+from costmodel.output.wording import count, figure, pounds, short_pounds, unit_price
+
+WIDEST_NAME = 26
+NARROWEST_BAR, ROOM_FOR_ENDS = 12, 20
+SMALL = 0.001
+"""An index below this is counted and not listed."""
+
+
+def show_tornado(found: Tornado, model: Model, console: Console) -> None:
+    """Print the bars of a tornado: each input's ends where there is room, and the measure from end to end."""
+    ends = "P10 to P90" if found.ends == "p10-p90" else "its whole range"
+    best = _short(found.best, found.unit)
+    say(f"{found.title} as one input moves over {ends}, the others at best ({best})", console, BOLD)
+    moving = [bar for bar in found.bars if math.isfinite(bar.swing) and bar.swing != 0.0]
+    if not moving:
+        say(f"No input changes {found.title[:1].lower()}{found.title[1:]}.", console)
+    else:
+        _bars(found, moving, model, console)
+    still = [bar.input_name for bar in found.bars if bar.swing == 0.0]
+    if still and moving:
+        say(f"Changes nothing: {listed(still)}.", console, DIM)
+    undefined = [bar.input_name for bar in found.bars if not math.isfinite(bar.swing)]
+    if undefined:
+        say(f"Undefined at an end of {listed(undefined)}.", console, DIM)
+    cut = [bar.input_name for bar in moving if bar.cut]
+    if cut and found.ends == "range":
+        say(f"No end of its own, cut at P0.1 or P99.9: {listed(cut)}.", console, DIM)
+    correlated = sorted(
+        {name for pair in model.correlations if pair.rank for name in (pair.first, pair.second)}
+    )
+    if correlated:
+        say(f"{capital(listed(correlated))} are correlated; here each moves alone.", console, DIM)
+    if found.two_way is not None:
+        console.print()
+        show_two_way(found.two_way, found, model, console)
+
+
+def _bars(found: Tornado, bars: list[Bar], model: Model, console: Console) -> None:
+    names = [_cut_name(bar.input_name) for bar in bars]
+    spans = [
+        f"{_value(model, bar.input_name, bar.low)} to {_value(model, bar.input_name, bar.high)}"
+        for bar in bars
+    ]
+    left = [_short(bar.at_low, found.unit) for bar in bars]
+    right = [_short(bar.at_high, found.unit) for bar in bars]
+    margin = [max(map(len, column)) for column in (names, spans, left, right)]
+    room = console.width - sum(margin) - 8
+    if room < ROOM_FOR_ENDS:
+        room, margin[1] = room + margin[1] + 2, 0
+    low = min(min(bar.at_low, bar.at_high) for bar in bars)
+    high = max(max(bar.at_low, bar.at_high) for bar in bars)
+    low, high = min(low, found.best), max(high, found.best)
+    for bar, name, span, at_low, at_high in zip(bars, names, spans, left, right, strict=True):
+        parts = [
+            f"{name:<{margin[0]}}",
+            f"{span:<{margin[1]}}" if margin[1] else "",
+            f"{at_low:>{margin[2]}}",
+        ]
+        line = Text("  ".join(part for part in parts if part) + "  ")
+        if room >= NARROWEST_BAR:
+            plain = bool(console.options.ascii_only)
+            line.append(_drawn(bar, found.best, low, high, room, plain) + "  ")
+        line.append(f"{at_high:>{margin[3]}}")
+        console.print(line, overflow="ignore", no_wrap=True, crop=True)
+
+
+def _drawn(bar: Bar, best: float, low: float, high: float, room: int, plain: bool) -> str:
+    """Return a bar over `room` columns, the best value marked: from the low end `░`, to the high end `█`."""
+    below, above, middle = ("-", "#", "|") if plain else ("░", "█", "│")
+    scale = (room - 1) / (high - low)
+    at = [round((value - low) * scale) for value in (bar.at_low, best, bar.at_high)]
+    drawn = [" "] * room
+    for end, mark in ((at[0], below), (at[2], above)):
+        for place in range(min(end, at[1]), max(end, at[1]) + 1):
+            drawn[place] = mark
+    drawn[at[1]] = middle
+    return "".join(drawn)
+
+
+def show_two_way(found: TwoWay, of: Tornado, model: Model, console: Console) -> None:
+    """Print a measure over two inputs at once, and what moving both does beyond what each does alone."""
+    down, across = found.inputs
+    levels = ("P10", "P25", "best", "P75", "P90")
+    say(f"{of.title} over {down} (down) and {across} (across)", console, BOLD)
+    table = figure_table("")
+    table.add_column(capital(down), overflow="fold")
+    for level, value in zip(levels, found.values[1], strict=True):
+        table.add_column(f"{level} {_value(model, across, float(value))}", justify="right", overflow="fold")
+    for level, value, row in zip(levels, found.values[0], found.figures, strict=True):
+        figures = [Text(_short(float(each), of.unit)) for each in row]
+        table.add_row(Text(f"{level} {_value(model, down, float(value))}"), *figures)
+    console.print(table)
+    together = _short(found.interaction, of.unit)
+    say(f"From P10 to P90 of both: {together} beyond what each does alone.", console, DIM)
+
+
+def show_switching(found: SwitchingValues, model: Model, console: Console) -> None:
+    """Print, for each measure, where each input alone makes it zero, and which inputs never do."""
+    for measure in dict.fromkeys(row.found.measure for row in found.rows):
+        rows = [row for row in found.rows if row.found.measure == measure]
+        title = measure_title(model, measure)
+        say(f"What would have to be true for {title[:1].lower()}{title[1:]} to be zero", console, BOLD)
+        there = [row for row in rows if row.verdict != NO_VALUE]
+        if there:
+            table = figure_table("")
+            table.add_column("Input alone", overflow="fold")
+            for heading in ("Best", "Switches at", "Change"):
+                table.add_column(heading, justify="right")
+            table.add_column("Where that stands", overflow="fold")
+            for row in there:
+                table.add_row(*map(Text, _switching_cells(row, model)))
+            console.print(table)
+        never = [row.found.input_name for row in rows if row.verdict == NO_VALUE]
+        if never:
+            say(f"No value of this input alone changes the answer: {listed(never)}.", console, DIM)
+        if any(not row.found.exact for row in there):
+            say("Marked ~: found by search, as the measure is not a straight line there.", console, DIM)
+        console.print()
+
+
+def _switching_cells(row: SwitchingRow, model: Model) -> tuple[str, ...]:
+    name = row.found.input_name
+    value = math.nan if row.found.value is None else row.found.value
+    about = "" if row.found.exact else "~"
+    change = "" if row.relative is None else f"{row.relative:+.0%}"
+    return (
+        name,
+        _value(model, name, row.found.base),
+        about + _value(model, name, value),
+        change,
+        _standing(row, model),
+    )
+
+
+def _standing(row: SwitchingRow, model: Model) -> str:
+    if row.verdict == OUTSIDE:
+        return "outside all it can be"
+    if row.percentile is None:
+        return "a known input" if model.inputs[row.found.input_name].is_known else "a cohort, by chance"
+    level = 100 * row.percentile
+    if level < 0.1:
+        return "below its P0.1"
+    return "above its P99.9" if level > 99.9 else f"its P{level:.3g}"
+
+
+def show_indices(found: Indices | NoIndices, model: Model, console: Console) -> None:
+    """Print first-order and total indices, the largest total first, or why there are none."""
+    if isinstance(found, NoIndices):
+        say(f"No sensitivity indices: {found.reason}. Ask instead: {found.suggestion}", console)
+        return
+    title = measure_title(model, found.measure)
+    say(f"Shares of the variance of {title[:1].lower()}{title[1:]}", console, BOLD)
+    if not found.variance > 0.0:
+        say(f"{title} is the same whatever the inputs: there is no variance to share.", console)
+        return
+    table = figure_table("")
+    table.add_column("Input or group", overflow="fold")
+    table.add_column("By itself (first order)", overflow="fold")
+    table.add_column("With all it acts through (total)", overflow="fold")
+    listed_rows = [row for row in found.rows if row.total.value >= SMALL]
+    for row in listed_rows:
+        table.add_row(Text(row.name), Text(_first(row)), Text(_share(row.total)))
+    console.print(table)
+    fewer = len(found.rows) - len(listed_rows)
+    if fewer:
+        say(f"{fewer} more {'has' if fewer == 1 else 'have'} a total below {SMALL:g}.", console, DIM)
+    sd = figure(math.sqrt(found.variance), found.unit)
+    say(f"Mean {figure(found.mean, found.unit)}, standard deviation {sd}.", console, DIM)
+    if found.dummy is not None:
+        noise = f"{found.dummy.low:.3f} to {found.dummy.high:.3f}"
+        say(
+            f"Sampled where {found.not_exact_because}: {found.draws:,} draws, 95% intervals in brackets. An "
+            f"input that nothing uses shows {noise}.",
+            console,
+            DIM,
+        )
+
+
+def _first(row: IndexRow) -> str:
+    if row.distinguishable or row.draws_to_settle is None:
+        return _share(row.first)
+    return f"not distinguishable from zero ({row.draws_to_settle:,} draws would settle it)"
+
+
+def _share(index: Index) -> str:
+    if index.method == "sampled":
+        return f"{index.value:.3f} [{index.low:.3f}, {index.high:.3f}]"
+    return f"{index.value:.3f} {'exact' if index.method == 'exact' else 'by quadrature'}"
+
+
+def _short(value: float, unit: str) -> str:
+    return short_pounds(value) if unit.startswith("GBP") else figure(value, unit)
+
+
+def _value(model: Model, name: str, value: float) -> str:
+    """Return an input's value: pounds where it is money."""
+    if not model.inputs[name].price_year:
+        return count(value) if math.isfinite(value) else "undefined"
+    return pounds(value) if abs(value) >= 1000 else unit_price(value)
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= WIDEST_NAME else f"{name[: WIDEST_NAME - 1]}…"

@@ -1,0 +1,57 @@
+"""All questions of what drives an answer, asked through one door."""
+
+import pytest
+
+from costmodel.analysis.sensitivity import ALL, sensitivity
+from costmodel.model.measures import UnknownMeasure
+from costmodel.model.model import Model
+from tests.analysis.written_scenarios import line, scenario
+
+RANGE = {"low": 0, "best": 5, "high": 10, "source": "a guess"}
+FIELDS = {name: name for name in ALL}
+
+
+def made(rank: float = 0.0) -> Model:
+    correlated = {"correlations": [{"inputs": ["a", "b"], "rank": rank}]} if rank else {}
+    return scenario(
+        inputs={"a": RANGE, "b": RANGE},
+        benefits={"saved": line(quantity="= a + b")},
+        costs={"team": line(amount={"value": 9000, "source": "a budget", "quality": "green"})},
+        **correlated,
+    )
+
+
+@pytest.mark.parametrize("asked", ALL)
+def test_only_what_is_asked_is_answered(asked: str) -> None:
+    found = sensitivity(made(), [asked], draws=200)
+    assert {name for name in FIELDS if getattr(found, name) is not None} == {asked}
+
+
+def test_all_tables_have_names_of_their_own() -> None:
+    names = [table.name for table in sensitivity(made(), draws=200).tables()]
+    assert len(names) == len(set(names))
+    assert {"tornado", "switching_values", "indices", "information", "acceptability", "boxes"} <= set(names)
+
+
+def test_indices_of_correlated_inputs_are_refused_in_words_and_the_rest_is_answered() -> None:
+    found = sensitivity(made(rank=0.6), draws=200)
+    assert "indices" not in found.to_dict()
+    assert "No indices: a and b are correlated (rank 0.6)" in found._repr_html_()
+    grouped = sensitivity(made(rank=0.6), ["indices"], groups={"both": ("a", "b")}, draws=200)
+    assert grouped.to_records()[0]["name"] == "both"
+    assert "No indices" not in grouped._repr_html_()
+
+
+def test_another_measure_is_asked_of() -> None:
+    found = sensitivity(made(), ["tornado", "switching", "indices"], "gross", draws=200)
+    assert found.tornado is not None
+    assert found.tornado.best == 10_000
+    assert {row["measure"] for row in found.to_dict()["switching_values"]} == {"gross"}
+    assert {row["measure"] for row in found.to_dict()["indices"]} == {"gross"}
+
+
+def test_what_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="no question is named 'tornadoes'; there are tornado, switching"):
+        sensitivity(made(), ["tornadoes"])
+    with pytest.raises(UnknownMeasure):
+        sensitivity(made(), measure="nett")

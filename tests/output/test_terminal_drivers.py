@@ -1,0 +1,158 @@
+"""What drives a measure, as people and programs read it."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from costmodel.analysis.indices import indices
+from costmodel.analysis.switching_values import switching_values
+from costmodel.analysis.tornado import tornado
+from costmodel.model.model import Model
+from costmodel.output.json_drivers import indices_json, switching_json, tornado_json, two_way_json
+from costmodel.output.terminal_drivers import show_indices, show_switching, show_tornado
+from costmodel.scenario import load
+from tests.analysis.written_scenarios import line, scenario
+
+UNIFORM = {"low": 10, "high": 30, "shape": "uniform"}
+
+
+def console(width: int = 80) -> Console:
+    return Console(width=width, file=io.StringIO(), highlight=False, emoji=False, markup=False)
+
+
+def shown(show: Any, found: Any, model: Model, width: int = 80) -> str:
+    screen = console(width)
+    show(found, model, screen)
+    assert isinstance(screen.file, io.StringIO)
+    text = screen.file.getvalue()
+    assert all(len(row) <= width for row in text.splitlines())
+    return text
+
+
+def made(**changed: Any) -> Model:
+    return scenario(
+        **{
+            "inputs": {"a": UNIFORM, "b": UNIFORM, "still": UNIFORM, "price": 3},
+            "benefits": {"s": line(quantity="a + 2 * b * price / 3 + max(still, 50)")},
+            **changed,
+        }
+    )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 124])
+def test_bars_are_drawn_about_the_best_value_at_any_width(width: int) -> None:
+    model = load("tendring").model
+    text = shown(show_tornado, tornado(model), model, width)
+    if width < 60:
+        return
+    bars = [row for row in text.splitlines() if "│" in row]
+    assert len(bars) == len(model.uncertain)
+    assert len({row.index("│") for row in bars}) == 1
+    assert bars[0].startswith("p0")
+    assert ("0.348 to 0.549" in text) == (width == 124)
+
+
+def test_a_tornado_says_its_ends_and_what_changes_nothing() -> None:
+    text = shown(show_tornado, tornado(made()), made(), 100)
+    assert "over P10 to P90, the others at best (£110,000)" in text
+    rows = text.splitlines()
+    assert rows[1].startswith("b ")
+    assert "£94,000" in rows[1]
+    assert "£126,000" in rows[1]
+    assert "Changes nothing: still." in text
+
+
+def test_a_tornado_of_nothing_says_so() -> None:
+    model = load("no_wrong_door").model
+    assert "No input changes net present value." in shown(show_tornado, tornado(model), model)
+
+
+def test_correlated_inputs_are_said_to_move_alone() -> None:
+    model = made(correlations=[{"inputs": ["a", "b"], "rank": 0.5}])
+    assert "A and b are correlated; here each moves alone." in shown(show_tornado, tornado(model), model)
+    refused = shown(show_indices, indices(model), model, 200)
+    assert "an index of one alone is not defined. Ask instead: --group a,b" in refused
+
+
+def test_two_inputs_are_a_table_with_what_they_do_together() -> None:
+    model = load("tendring").model
+    text = shown(show_tornado, tornado(model, two_way=("p0", "residential_share")), model)
+    assert "Net present value over p0 (down) and residential_share (across)" in text
+    assert "£167,400 beyond what each does alone" in text
+
+
+def test_switching_values_say_where_they_stand() -> None:
+    model = load("tendring").model
+    text = shown(show_switching, switching_values(model), model)
+    assert "What would have to be true for net present value to be zero" in text
+    assert "its P0.156" in text
+    assert "outside all it can be" in text
+    assert "£1,123,124" in text
+    assert "No value of this input alone changes the answer: adult_crises" in text
+    assert "~" not in text
+
+
+def test_a_value_found_by_search_is_marked() -> None:
+    model = made(benefits={"s": line(quantity="a * a")}, costs={"c": line(amount={"value": 100_000})})
+    text = shown(show_switching, switching_values(model, ("net",)), model)
+    assert "~10" in text
+    assert "found by search" in text
+
+
+def test_indices_say_which_are_exact() -> None:
+    model = load("tendring").model
+    text = shown(show_indices, indices(model), model, 124)
+    assert "0.222 exact" in text
+    assert "0.050 exact" in text
+    assert "Mean £648,255, standard deviation £472,824." in text
+    assert "An input that nothing uses shows" in " ".join(text.split())
+
+
+def test_an_index_that_is_not_told_from_zero_says_what_would_tell() -> None:
+    tiny = {"low": 1, "high": 1.1, "shape": "uniform"}
+    model = made(
+        inputs={"a": UNIFORM, "b": UNIFORM, "tiny": tiny},
+        benefits={"s": line(quantity="max(a, b) * a * tiny")},
+    )
+    text = " ".join(shown(show_indices, indices(model, draws=128), model, 200).split())
+    assert "not distinguishable from zero (" in text
+    assert "draws would settle it)" in text
+
+
+def test_no_variance_is_said_and_not_shared() -> None:
+    model = load("no_wrong_door").model
+    assert "there is no variance to share" in shown(show_indices, indices(model), model, 124)
+
+
+def test_programs_read_the_same_figures() -> None:
+    model = load("tendring").model
+    found = tornado(model, two_way=("p0", "p1"))
+    written = json.loads(
+        json.dumps(
+            {
+                "tornado": tornado_json(found),
+                "two_way": two_way_json(found.two_way, "net"),
+                "switching_values": switching_json(switching_values(model)),
+                "indices": indices_json(indices(model, method="exact")),
+                "refused": indices_json(indices(made(correlations=[{"inputs": ["a", "b"], "rank": 0.5}]))),
+            },
+            allow_nan=False,
+        )
+    )
+    first = written["tornado"][0]
+    assert (first["input"], first["ends"]) == ("p0", "p10-p90")
+    assert first["swing"] == pytest.approx(found.bars[0].swing)
+    assert written["two_way"]["inputs"] == ["p0", "p1"]
+    assert len(written["two_way"]["net"]) == 5
+    assert {row["verdict"] for row in written["switching_values"]} == {
+        "switches",
+        "outside its range",
+        "no value alone",
+    }
+    assert written["indices"]["rows"][0]["first"]["method"] == "exact"
+    assert written["refused"]["refused"]["suggestion"] == "--group a,b"
