@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from benchmarks.engine_jobs import Settings, engines
+from benchmarks.indices import indices_section
 from benchmarks.machine import machine_table
 from benchmarks.machine_bounds import Bounds, measured
 from benchmarks.peer_times import peers_section
@@ -55,6 +56,7 @@ def all_sections(settings: Settings, out: TextIO) -> str:
     tell(*memory_section(settings))
     tell(*first_call_section(settings))
     tell(*peers_section(settings, grid))
+    tell(*indices_section(settings.rounds, settings.quick))
     first = aims_table(aims)
     out.write(markdown(first) + "\n")
     return "\n".join([HEAD, *(markdown(table) for table in [first, *tables])])
