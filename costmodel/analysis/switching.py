@@ -28,13 +28,16 @@ from costmodel.model.model import Model
 
 FURTHEST = 1e12
 STEPS = 400
+ROUNDING = 1e-9
+"""Share of a measure at either end of a bracket within which it counts as zero at the root."""
 
 
 class SwitchingValue(NamedTuple):
     """Where a measure is zero: `value` is None where no value of this input alone is found to do so.
 
     `base` is the input's best value, `low` and `high` the bounds searched, `exact` whether the measure
-    is affine in the input, so that the value is a quotient and not a search.
+    is affine in the input, so that the value is a quotient and not a search. `jumps` says that the measure
+    changes sign there without being zero, as it does where a whole team or placement more is needed.
     """
 
     input_name: str
@@ -44,6 +47,7 @@ class SwitchingValue(NamedTuple):
     low: float
     high: float
     exact: bool
+    jumps: bool = False
 
 
 def switching_value(
@@ -91,7 +95,9 @@ def switched(
         root = -at_zero / slope if slope else math.nan
         reached = root if math.isfinite(root) and _within(root, low, high) else None
         return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=True)
-    return SwitchingValue(input_name, measure_name, _root(at, low, high, base), base, low, high, exact=False)
+    found = _root(at, low, high, base)
+    value, jumps = found if found is not None else (None, False)
+    return SwitchingValue(input_name, measure_name, value, base, low, high, exact=False, jumps=jumps)
 
 
 def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mapping[str, float]) -> Expression:
@@ -138,18 +144,21 @@ def _within(value: float, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def _root(at: Callable[[float], float], low: float, high: float, base: float) -> float | None:
-    """Return where a measure changes sign, the nearest to the best value of those a search finds."""
+def _root(at: Callable[[float], float], low: float, high: float, base: float) -> tuple[float, bool] | None:
+    """Return where a measure changes sign, the nearest to the best value of those a search finds.
+
+    With it, whether the measure jumps over zero there: next to it, it is further from zero than rounding.
+    """
     places = _places(max(low, -FURTHEST), min(high, FURTHEST), base)
     values = [at(place) for place in places]
-    found = [place for place, value in zip(places, values, strict=True) if value == 0]
+    found = [(place, False) for place, value in zip(places, values, strict=True) if value == 0]
     for (left, first), (right, last) in pairwise(zip(places, values, strict=True)):
         if first * last < 0:
             root = _bisected(at, left, right, first)
             # at a pole the sign changes and the measure does not pass through 0
             if abs(at(root)) <= max(abs(first), abs(last)):
-                found.append(root)
-    return min(found, key=lambda root: abs(root - base), default=None)
+                found.append((root, abs(at(root)) > ROUNDING * max(abs(first), abs(last))))
+    return min(found, key=lambda root: abs(root[0] - base), default=None)
 
 
 def _places(low: float, high: float, base: float) -> list[float]:

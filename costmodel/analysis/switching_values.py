@@ -19,16 +19,17 @@ from costmodel.uncertainty.percentiles import percentile_of
 SWITCHES = "switches"
 OUTSIDE = "outside its range"
 NO_VALUE = "no value alone"
+JUMPS = "jumps over zero"
 
 
 class SwitchingRow(NamedTuple):
     """A switching value and how far off it is.
 
-    `distance` is value less base, in `unit`; `relative` that over the size of the base, None at a base of 0;
-    `percentile` where the value stands in the input's own distribution, 0 to 1, None for a known input.
-    `verdict` is `switches`, `outside its range` (the value lies beyond all the input can be) or `no value
-    alone`. All three figures are None where there is no value, and the percentile of a cohort too, whose
-    distribution hangs on other inputs.
+    `distance` is value less base, in `unit`; `relative` that over the size of the base, None at a base of
+    0; `percentile` where the value stands in the input's own distribution, 0 to 1, None for a known input.
+    `verdict` is `switches`, `outside its range` (the value lies beyond all the input can be), `jumps over
+    zero` (the measure changes sign there and is never zero) or `no value alone`. All three figures are None
+    where there is no value, and the percentile of a cohort too, whose distribution hangs on other inputs.
     """
 
     found: SwitchingValue
@@ -100,11 +101,12 @@ def _row(item: Input, found: SwitchingValue) -> SwitchingRow:
     distance = found.value - found.base
     relative = distance / abs(found.base) if found.base else None
     own = _own_distribution(item)
+    verdict = JUMPS if found.jumps else SWITCHES
     if own is None:
-        return SwitchingRow(found, item.unit, distance, relative, None, SWITCHES)
+        return SwitchingRow(found, item.unit, distance, relative, None, verdict)
     inside = own.low <= found.value <= own.high
     percentile = percentile_of(own, found.value)
-    return SwitchingRow(found, item.unit, distance, relative, percentile, SWITCHES if inside else OUTSIDE)
+    return SwitchingRow(found, item.unit, distance, relative, percentile, verdict if inside else OUTSIDE)
 
 
 def _own_distribution(item: Input) -> Distribution | None:
@@ -116,7 +118,11 @@ def _own_distribution(item: Input) -> Distribution | None:
 def _order(model: Model, asked: tuple[str, ...], row: SwitchingRow) -> tuple[int, int, float, float, str]:
     name = row.found.input_name
     rank = (
-        2 if row.found.value is None else 0 if row.verdict == SWITCHES and row.percentile is not None else 1
+        2
+        if row.found.value is None
+        else 0
+        if row.verdict in (SWITCHES, JUMPS) and row.percentile is not None
+        else 1
     )
     away = 0.0
     if rank == 0 and row.percentile is not None:

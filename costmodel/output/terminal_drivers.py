@@ -129,6 +129,9 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
         never = [row.found.input_name for row in rows if row.verdict == NO_VALUE]
         if never:
             say(f"No value of this input alone changes the answer: {listed(never)}.", console, DIM)
+        if any(row.found.jumps for row in there):
+            why = "one whole team or placement more is needed there, so it jumps over zero and never is it"
+            say(f"Marked ^: {why}.", console, DIM)
         if any(not row.found.exact for row in there):
             say("Marked ~: found by search, as the measure is not a straight line there.", console, DIM)
         console.print()
@@ -137,7 +140,7 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
 def _switching_cells(row: SwitchingRow, model: Model) -> tuple[str, ...]:
     name = row.found.input_name
     value = math.nan if row.found.value is None else row.found.value
-    about = "" if row.found.exact else "~"
+    about = "" if row.found.exact else "^" if row.found.jumps else "~"
     change = "" if row.relative is None else f"{row.relative:+.0%}"
     return (
         name,

@@ -51,7 +51,10 @@ def test_far_from_the_best_value(root: float) -> None:
 
 
 def test_a_measure_that_jumps_over_zero_turns_where_it_jumps() -> None:
-    assert of("ceil(x) - 2.5", x=4).value == pytest.approx(2.0)
+    found = of("ceil(x) - 2.5", x=4)
+    assert found.value == pytest.approx(2.0)
+    assert found.jumps
+    assert not of("x * x - 4", x=4).jumps
 
 
 def test_a_cohort_stands_at_its_expected_value() -> None:
