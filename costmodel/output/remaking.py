@@ -49,7 +49,7 @@ def strangers(record: Record, model: Model) -> list[str]:
 
 
 def differences(record: Record, files: dict[str, bytes], folder: Path) -> list[str]:
-    """Return in words which CSV files come out otherwise, and which beside run.json have been changed."""
+    """Return in words which CSV files come out otherwise, and which beside run.json are not as they were."""
     made = {name: sha256(data) for name, data in files.items()}
     lines = []
     for name in sorted(_csv(record.results) | _csv(made)):
@@ -62,10 +62,13 @@ def differences(record: Record, files: dict[str, bytes], folder: Path) -> list[s
             lines.append(f"{name} comes out differently (was {was}…, is {now}…).")
     if lines:
         lines += _other_machine(record)
-    for name in sorted(_csv(record.results)):
-        beside = folder / name
-        if beside.is_file() and sha256(beside.read_bytes()) != record.results[name]:
-            lines.append(f"{beside} is not the file that was exported: it has been changed since.")
+    beside = {name: folder / name for name in sorted(_csv(record.results))}
+    there = [name for name, file in beside.items() if file.is_file()]
+    for name, file in beside.items():
+        if name not in there and there:  # run.json by itself may have been sent on
+            lines.append(f"{file} is not there any more; what is made is as it was exported.")
+        elif name in there and sha256(file.read_bytes()) != record.results[name]:
+            lines.append(f"{file} is not the file that was exported: it has been changed since.")
     return lines
 
 

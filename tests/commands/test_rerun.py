@@ -201,3 +201,13 @@ def test_a_folder_without_a_record_is_told(session: Session, tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     assert session.run("rerun", "empty") != 0
     assert "run.json" in session.err
+
+
+def test_a_file_that_is_gone_is_named(session: Session, council: Path) -> None:
+    first = council / "results" / "first"
+    (first / "draws.csv").unlink()
+    assert session.run("rerun", "results/first/run.json") == 4
+    assert "draws.csv is not there any more" in session.out
+    for file in first.glob("*.csv"):
+        file.unlink()
+    assert session.run("rerun", "results/first/run.json") == 0  # a record sent on by itself
