@@ -12,14 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.simulation import BLOCK, LEVELS, Band, Estimate, band
+from costmodel.analysis.drawn_roots import drawn_roots
+from costmodel.analysis.simulation import LEVELS, Band, Estimate, band
 from costmodel.analysis.table import Column, Table, Tabular, tables_html
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure, measure_names, measure_title, measure_unit
 from costmodel.model.model import Model, depends_on
-from costmodel.model.program import program
-from costmodel.uncertainty.draws import copula, draw_inputs
-from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
 
 ROW = "row"
 Array = NDArray[np.float64]
@@ -123,39 +121,11 @@ def draw_table(
     wanted = tuple(dict.fromkeys(measures or measure_names(model)))
     varying = varying_inputs(model)
     draws = draws if varying else 1
-    watched = watched_shares(model)
-    steps = program([*(model.in_known(measure(model, name)) for name in wanted), *(w.share for w in watched)])
-    joined = copula(model)
-    inputs = np.empty((len(varying), draws))
-    outputs = np.empty((len(wanted), draws))
-
-    def fill(start: int) -> None:
-        stop = min(start + BLOCK, draws)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = draw_inputs(model, seed, start, stop, joined)
-            computed = steps.run(values)
-        refuse_outside(watched, computed[len(wanted) :])
-        for row, name in enumerate(varying):
-            inputs[row, start:stop] = values[name]
-        for row, value in enumerate(computed[: len(wanted)]):
-            outputs[row, start:stop] = np.where(np.isfinite(value), value, np.nan)
-
-    starts = range(0, draws, BLOCK)
-    if workers > 1 and len(starts) > 1:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(fill, starts))
-    else:
-        for start in starts:
-            fill(start)
-    return Draws(
-        model,
-        dict(zip(varying, inputs, strict=True)),
-        dict(zip(wanted, outputs, strict=True)),
-        draws,
-        seed,
-    )
+    expressions = {name: measure(model, name) for name in wanted}
+    found = drawn_roots(model, expressions, varying, draws, seed, workers)
+    for column in found.outputs.values():
+        column[~np.isfinite(column)] = np.nan
+    return Draws(model, found.inputs, found.outputs, draws, seed)
 
 
 def varying_inputs(model: Model) -> tuple[str, ...]:

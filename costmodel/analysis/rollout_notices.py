@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from costmodel.analysis.notice import Notice, listed, some_of
 from costmodel.analysis.over_time import OverTime
 from costmodel.analysis.yearly_amounts import PENNY, year_names
-from costmodel.model.expression import ZERO
+from costmodel.model.expression import ZERO, Expression
 from costmodel.model.line import Line
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
@@ -96,11 +96,7 @@ def _intake_limited(model: Model, point: Point) -> Notice | None:
     rollout = model.rollout
     if rollout is None:
         return None
-    parts = []
-    for year, wished, joining in zip(year_names(model), rollout.wished, rollout.joining, strict=True):
-        wish, number = model.value(wished, point), model.value(joining, point)
-        if wish - number > 1e-6:
-            parts.append(f"{_number(number)} of {_number(wish)} in {year}")
+    parts = _short(model, rollout.joining, rollout.wished, point)
     if not parts:
         return None
     text = (
@@ -108,6 +104,18 @@ def _intake_limited(model: Model, point: Point) -> Notice | None:
         "best values."
     )
     return Notice("intake_limited", text)
+
+
+def _short(
+    model: Model, there: Sequence[Expression], wanted: Sequence[Expression], point: Point
+) -> list[str]:
+    """Return in words the years in which there is less than is wanted."""
+    parts = []
+    for year, *both in zip(year_names(model), there, wanted, strict=True):
+        have, want = (model.value(each, point) for each in both)
+        if want - have > 1e-6:
+            parts.append(f"{_number(have)} of {_number(want)} in {year}")
+    return parts
 
 
 def _teams_short(model: Model, point: Point) -> list[Notice]:
@@ -120,11 +128,7 @@ def _teams_short(model: Model, point: Point) -> list[Notice]:
 
 def _team_short(model: Model, team: TeamYears, point: Point) -> Notice | None:
     joined = model.rollout.joining if model.rollout is not None else ()
-    parts = []
-    for year, serve, joining in zip(year_names(model), team.can_serve, joined, strict=True):
-        able, number = model.value(serve, point), model.value(joining, point)
-        if number - able > 1e-6:
-            parts.append(f"{_number(able)} of {_number(number)} in {year}")
+    parts = _short(model, team.can_serve, joined, point)
     if not parts:
         return None
     text = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -109,14 +110,14 @@ class Table:
         )
 
 
-class Tabular:
+class Tabular(ABC):
     """What every result is to a notebook, given its `tables()`."""
 
     __slots__ = ()
 
+    @abstractmethod
     def tables(self) -> tuple[Table, ...]:
         """Return the result as tables, the one most asked for first."""
-        raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
         """Return every table by name, each a list of records: what `json.dumps` takes."""

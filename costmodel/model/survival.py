@@ -9,6 +9,7 @@ and H(x), of G from 0 to x.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -59,8 +60,26 @@ class Exponential:
         return multiply(self.mean, Number(years) - self.years_within(years))
 
 
+class _ByMoments(ABC):
+    """A curve told by the integrals of u^(k-1) S(u)."""
+
+    __slots__ = ()
+
+    def years_within(self, years: float) -> Expression:
+        """Return G(x), the integral of S(u)."""
+        return Number(self._partial(1, years))
+
+    def years_twice(self, years: float) -> Expression:
+        """Return H(x) = x G(x) less the integral of u S(u)."""
+        return Number(max(years, 0.0) * self._partial(1, years) - self._partial(2, years))
+
+    @abstractmethod
+    def _partial(self, k: int, years: float) -> float:
+        """Return the integral of u^(k-1) S(u) from 0 to `years`."""
+
+
 @dataclass(frozen=True, slots=True)
-class Weibull:
+class Weibull(_ByMoments):
     """S(u) = e^(-(u / scale)^shape), scale in years.
 
     Raises ValueError for either that is not above 0, and for a shape below 0.02: beyond what floats hold.
@@ -77,16 +96,8 @@ class Weibull:
             message = f"shape: {self.shape:g} is below {LEAST_SHAPE:g}"
             raise ValueError(message)
 
-    def years_within(self, years: float) -> Expression:
-        """Return G(x) = (scale / shape) x lower incomplete gamma of 1 / shape at (x / scale)^shape."""
-        return Number(self._partial(1, years))
-
-    def years_twice(self, years: float) -> Expression:
-        """Return H(x) = x G(x) less the integral of u S(u)."""
-        return Number(max(years, 0.0) * self._partial(1, years) - self._partial(2, years))
-
     def _partial(self, k: int, years: float) -> float:
-        """Return the integral of u^(k-1) S(u) from 0 to `years`."""
+        """Return it by (scale / shape) x lower incomplete gamma of k / shape at (x / scale)^shape."""
         if years <= 0:
             return 0.0
         reached = (years / self.scale) ** self.shape
@@ -94,7 +105,7 @@ class Weibull:
 
 
 @dataclass(frozen=True, slots=True)
-class LogNormalStay:
+class LogNormalStay(_ByMoments):
     """The log of years in care is normal, mean mu, sd sigma. Raises ValueError for a sigma not above 0."""
 
     mu: float
@@ -106,14 +117,6 @@ class LogNormalStay:
             message = f"mu: {self.mu:g}"
             raise ValueError(message)
         _above_zero("sigma", self.sigma)
-
-    def years_within(self, years: float) -> Expression:
-        """Return G(x) = x Phi(-z) + e^(mu + sigma^2 / 2) Phi(z - sigma), z = (ln x - mu) / sigma."""
-        return Number(self._partial(1, years))
-
-    def years_twice(self, years: float) -> Expression:
-        """Return H(x) = x G(x) less the integral of u S(u)."""
-        return Number(max(years, 0.0) * self._partial(1, years) - self._partial(2, years))
 
     def _partial(self, k: int, years: float) -> float:
         """Return the integral of u^(k-1) S(u) from 0 to `years`: (x^k S(x) + E[T^k; T < x]) / k."""

@@ -81,7 +81,7 @@ def run_record(model: Model, asked: Asked, arguments: Sequence[str], results: Ma
         "files": [
             {"path": file.path, "shelf": file.shelf, "sha256": file.sha256} for file in recorded_files(model)
         ],
-        "resolved": [
+        "numbers": [
             {
                 "name": name,
                 "value": number(best[name]),

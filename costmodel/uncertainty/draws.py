@@ -6,7 +6,7 @@ by (seed, name). Adding an input, reordering a file or splitting the work change
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
@@ -62,6 +62,18 @@ def draw_inputs(
 ) -> dict[str, float | NDArray[Any]]:
     """Return every input's values for draws start to stop: floats where known, float[draw] where not."""
     together = correlated(joined, seed, start, stop)
+
+    def behind(name: str) -> NDArray[Any]:
+        return together[name] if name in together else uniforms(seed, name, start, stop)
+
+    return inputs_behind(model, behind)
+
+
+def inputs_behind(model: Model, behind: Callable[[str], NDArray[Any]]) -> dict[str, float | NDArray[Any]]:
+    """Return every input's values, floats where known, given the uniforms behind each drawn one by name.
+
+    Raises `InputError` for a cohort that cannot be drawn.
+    """
     values: dict[str, Any] = {}
     for name, item in model.inputs.items():
         if isinstance(item.value, (int, float)):
@@ -69,8 +81,7 @@ def draw_inputs(
         elif isinstance(item.value, Expression):
             values[name] = evaluate(item.value, values)
         else:
-            u = together[name] if name in together else uniforms(seed, name, start, stop)
-            values[name] = drawn(item, item.value, u, values)
+            values[name] = drawn(item, item.value, behind(name), values)
     return values
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.model.expression import Expression, evaluate
 from costmodel.model.model import Model
-from costmodel.uncertainty.draws import Copula, drawn
+from costmodel.uncertainty.draws import Copula, inputs_behind
 
 Array = NDArray[np.float64]
 
@@ -22,18 +21,8 @@ def inputs_at(model: Model, behind: Mapping[str, Array], joined: Copula | None =
     `joined` names are made dependent here. Does what `draw_inputs` does at uniforms of its own. Raises
     `InputError` for a cohort that cannot be drawn, and KeyError where an input's uniforms are missing.
     """
-    together = _joined(behind, joined)
-    values: dict[str, Any] = {}
-    for name, item in model.inputs.items():
-        if isinstance(item.value, (int, float)):
-            values[name] = float(item.value)
-        elif isinstance(item.value, Expression):
-            values[name] = evaluate(item.value, values)
-        else:
-            values[name] = drawn(
-                item, item.value, together[name] if name in together else behind[name], values
-            )
-    return values
+    together = {**behind, **_joined(behind, joined)}
+    return inputs_behind(model, together.__getitem__)
 
 
 def _joined(behind: Mapping[str, Array], joined: Copula | None) -> dict[str, Array]:

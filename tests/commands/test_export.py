@@ -73,13 +73,13 @@ def test_run_json_tells_every_number_with_its_file_and_line(folder: Path, tmp_pa
     assert told["arguments"][:2] == ["costmodel", "--library"]
     assert told["arguments"][3:] == ["export", "extended", "--draws", "400", "--seed", "7", "--out", "result"]
     assert (told["seed"], told["draws"], told["set"]) == (7, 400, {})
-    resolved = {row["name"]: row for row in told["resolved"]}
-    for name, row in resolved.items():
+    numbers = {row["name"]: row for row in told["numbers"]}
+    for name, row in numbers.items():
         text = (tmp_path / "council" / row["path"]).read_text(encoding="utf-8").splitlines()[row["line"] - 1]
         assert name.removeprefix("unit_cost.").removesuffix(".amount") in text or "amount" in text
-    assert resolved["children"]["path"] == "scenarios/extended.yaml"
-    assert resolved["children"]["value"] == 24
-    assert resolved["effect"]["written"] == "{low: 0.1, best: 0.3, high: 0.6}"
+    assert numbers["children"]["path"] == "scenarios/extended.yaml"
+    assert numbers["children"]["value"] == 24
+    assert numbers["effect"]["written"] == "{low: 0.1, best: 0.3, high: 0.6}"
     assert {file["path"] for file in told["files"]} == {
         "scenarios/extended.yaml",
         "scenarios/family_service.yaml",
