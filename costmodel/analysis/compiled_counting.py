@@ -101,18 +101,18 @@ class _Measure:
         form, self.plain, quotient = outcome
         usable = (width > 0.0) & np.isfinite(form.slope).all(axis=1) & np.isfinite(form.constant)
         self.usable = usable
-        self.per_bin = np.where(usable, 1.0, 0.0) / np.where(usable, width, 1.0)
-        self.form = _clean(form, usable)
-        self.columns = np.array(form.columns, np.intp)
-        self.zero = np.where(usable, -low, 0.0) * self.per_bin
-        self.constant = np.where(usable, form.constant - low, 0.0) * self.per_bin
+        per_bin = np.where(usable, 1.0, 0.0) / np.where(usable, width, 1.0)
+        self.zero = np.where(usable, -low, 0.0) * per_bin
         self.column = -1 if quotient is None else quotient.column
         self.centre, self.spread = (0.0, 1.0) if quotient is None else (quotient.centre, quotient.spread)
-        self.top = self.form if quotient is None else _clean(quotient.top, usable)
-        factor = 1.0 if quotient is None else np.where(usable, quotient.factor, 0.0)
-        self.scale = self.per_bin * factor
-        self.inside = self.constant if quotient is None else self.top.constant * self.scale
-        self.outside = np.zeros_like(self.zero) if quotient is None else self.zero
+        if quotient is None:
+            self.top, self.scale = _clean(form, usable), per_bin
+            self.inside = np.where(usable, form.constant - low, 0.0) * per_bin
+            self.outside = np.zeros_like(self.zero)
+        else:
+            self.top = _clean(quotient.top, usable)
+            self.scale = per_bin * np.where(usable, quotient.factor, 0.0)
+            self.inside, self.outside = self.top.constant * self.scale, self.zero
 
     def near(self, largest: Array) -> Array:
         """Return how far float32 can move a place, in bins, float[scenario].

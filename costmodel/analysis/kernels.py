@@ -1,7 +1,6 @@
-"""The compiled loops of a sweep: outcomes to bins, bins to percentiles; a few lines each, over plain arrays.
+"""The compiled loops of a sweep over few scenarios, outcomes in float64 to bins; and bins to percentiles.
 
-Outcomes become places of bins in one vectorised pass, then the bins are counted one by one; apart, the two
-run at what the processor can do, together they do not. A place that is not a number falls in the first bin.
+Those over many scenarios are in `matrix_kernels`.
 """
 
 from __future__ import annotations

@@ -163,7 +163,8 @@ class _Group:
         self.draws, self.tools, self.planned = block.draws, block.tools, block.plan.measures
         self.on_one_thread = block.many
         self.in_matrix = len(group.rows) >= FEWEST_FOR_MATRIX and self.draws > EXACT_UP_TO
-        columns = block.source.group_columns(block.first, group) if self.in_matrix else block.first.base[:0]
+        nothing = np.empty((0, block.first.base.shape[1]))  # only columns of a matrix are standardised
+        columns = block.source.group_columns(block.first, group) if self.in_matrix else nothing
         self.scale = scale_of(columns, block.first.base)
         pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
@@ -189,13 +190,14 @@ class _Group:
             works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
 
-    def in_one_pass(self) -> OnePass | None:
-        """Return what takes a chunk in one call, where its columns are for nothing but counting."""
+    def in_one_pass(self) -> tuple[RowWork, OnePass] | None:
+        """Return the one work and what takes a chunk for it in one call, where columns are only counted."""
         source, work = self.block.source, self.works[0]
         redrawn = source.redrawn_in_rows(self.group) if self.block.many and not self.shares else None
         if redrawn is None or len(self.works) > 1 or not isinstance(work, RowWork) or len(self.rows) > TILE:
             return None
-        return self.tools.one_pass(source.columns, redrawn, work.few)
+        found = self.tools.one_pass(source.columns, redrawn, work.few)
+        return None if found is None else (work, found)
 
     def chunk(self, drawn: Drawn) -> Chunk:
         columns = self.block.source.group_columns(drawn, self.group)
@@ -223,8 +225,9 @@ class _Group:
 
     def slab(self, drawn: list[Drawn]) -> _Group:
         """Take a slab of draws in; return the group itself."""
-        if self.one_pass is not None and isinstance(self.works[0], RowWork):
-            self.works[0].take(self.one_pass, drawn)
+        if self.one_pass is not None:
+            work, one_pass = self.one_pass
+            work.take(one_pass, drawn)
         elif self.block.many:
             self.take(list(map(self.prepared, drawn, range(len(drawn)))), map)
         else:
