@@ -91,7 +91,8 @@ class _Block:
     def __init__(self, plan: Plan, draws: int, seed: int, tools: Tools) -> None:
         self.plan, self.draws, self.tools = plan, draws, tools
         self.source = Source(plan, seed, tools)
-        self.first = self.source.chunk(0, min(CHUNK, draws))
+        self.chunk_size = CHUNK * tools.chunks_of_groups if self.many else CHUNK
+        self.first = self.source.chunk(0, min(self.chunk_size, draws))
         self.failures: dict[int, str] = dict(plan.failures)
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
@@ -129,7 +130,7 @@ class _Block:
                     drawn = list(self.tools.each_chunk(self.drawn, chunks))
                     groups = self.apart(partial(_Group.slab, drawn=drawn), groups)
             for group in groups:
-                for work in group.works:
+                for work in group.finished():
                     cells = np.ix_(group.rows, np.array(work.measures))
                     for name, values in work.figures().items():
                         figures[name][cells] = values
@@ -140,13 +141,14 @@ class _Block:
 
     def slabs(self) -> Iterator[list[Span]]:
         """Yield all draws, a slab of chunks at a time."""
-        size = CHUNK if self.many else CHUNK * SLAB  # many groups pass over a chunk while it is in cache
+        chunk = self.chunk_size
+        size = chunk if self.many else chunk * SLAB  # many groups pass over a chunk while it is in cache
         for start in range(0, self.draws, size):
             if self.tools.cancelled():
                 raise Cancelled
             stop = min(start + size, self.draws)
-            starts = range(start, stop, CHUNK)
-            yield [Span(at, min(at + CHUNK, stop), place) for place, at in enumerate(starts)]
+            starts = range(start, stop, chunk)
+            yield [Span(at, min(at + chunk, stop), place) for place, at in enumerate(starts)]
 
     def drawn(self, span: Span) -> Drawn:
         """Return the draws of a chunk."""
@@ -189,6 +191,12 @@ class _Group:
         elif in_matrix:
             works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
+
+    def finished(self) -> Iterator[Work]:
+        """Yield the works and let go of them, whose bins are most of the memory of a block."""
+        self.one_pass = None
+        while self.works:
+            yield self.works.pop()
 
     def in_one_pass(self) -> tuple[RowWork, OnePass] | None:
         """Return the one work and what takes a chunk for it in one call, where columns are only counted."""

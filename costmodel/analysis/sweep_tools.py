@@ -92,7 +92,10 @@ class Tools(NamedTuple):
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
     centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
     `few(tops, bottoms, measures, reference, bins)` returns what counts scenarios row by row, sums taken
-    about a reference, float[scenario, measure].
+    about a reference, float[scenario, measure]. `ranked` is a work for all draws at once, and `one_pass`
+    returns what takes a chunk in one call, where there is such. A chunk of groups that draw anew is
+    `chunks_of_groups` times as long as others: each of numpy's steps costs more than what it does to a
+    short one.
     """
 
     drawing: Drawing
@@ -103,6 +106,7 @@ class Tools(NamedTuple):
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
     ranked: Callable[[Any, list[int]], Any] | None = None
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
+    chunks_of_groups: int = 1
     each: Each = map
     each_chunk: Each = map
     cancelled: Callable[[], bool] = lambda: False
@@ -123,7 +127,7 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
 
     return Tools(
         Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, RankedWork,
-        each=each, cancelled=cancelled,
+        chunks_of_groups=4, each=each, cancelled=cancelled,
     )  # fmt: skip
 
 
@@ -145,6 +149,6 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
 
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
-        drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew,
-        percentiles, None, one_pass, each, each, cancelled,
+        drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew, percentiles,
+        one_pass=one_pass, each=each, each_chunk=each, cancelled=cancelled,
     )  # fmt: skip

@@ -7,7 +7,8 @@ spelling in the grammar. `costmodel.model.grammar` reads them from text.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -330,36 +331,30 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
 
 def apply(expression: Expression, parts: tuple[Value, ...]) -> Value:
     """Return the node's operation on the values of its operands (floats or float[draw])."""
-    match expression:
-        case Add():
-            return parts[0] + parts[1]
-        case Subtract():
-            return parts[0] - parts[1]
-        case Multiply():
-            return parts[0] * parts[1]
-        case Divide():
-            return parts[0] / parts[1]
-        case Power():
-            return parts[0] ** parts[1]
-    return _apply_stepped(expression, parts)
+    operation = _ARITHMETIC.get(type(expression))
+    return operation(*parts) if operation is not None else _apply_stepped(expression, parts)
+
+
+_ARITHMETIC: dict[type[Expression], Callable[[Any, Any], Any]] = {
+    Add: operator.add,
+    Subtract: operator.sub,
+    Multiply: operator.mul,
+    Divide: operator.truediv,
+    Power: operator.pow,
+}
 
 
 def _apply_stepped(expression: Expression, parts: tuple[Value, ...]) -> Value:
+    kind = type(expression)
     if all(isinstance(part, (int, float)) for part in parts):
-        match expression:
-            case Minimum():
-                return min(parts)
-            case Maximum():
-                return max(parts)
-        return float(math.ceil(parts[0]))
+        if kind is Ceiling:
+            return float(math.ceil(parts[0]))
+        return min(parts) if kind is Minimum else max(parts)
     import numpy as np
 
-    match expression:
-        case Minimum():
-            return np.minimum(*parts)
-        case Maximum():
-            return np.maximum(*parts)
-    return np.ceil(parts[0])
+    if kind is Ceiling:
+        return np.ceil(parts[0])
+    return np.minimum(*parts) if kind is Minimum else np.maximum(*parts)
 
 
 def not_affine(expression: Expression) -> frozenset[str]:

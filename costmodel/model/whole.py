@@ -6,7 +6,7 @@ that counts as the whole number, from whichever side it comes.
 
 from __future__ import annotations
 
-from costmodel.model.expression import ONE, ZERO, Expression, Number, ceiling, maximum, minimum, multiply
+from costmodel.model.expression import ONE, ZERO, Expression, Number, ceiling, maximum, minimum
 
 ROUNDING = 1e-9
 
@@ -18,11 +18,8 @@ def needed(expression: Expression) -> Expression:
 
 def whole(expression: Expression) -> Expression:
     """Return the whole number reached from 0 either way: 2 of 2.5, -1 of -1.5, 0 of -0.3."""
-    return _reached(maximum(ZERO, expression)) - _reached(maximum(ZERO, multiply(Number(-1.0), expression)))
-
-
-def _reached(expression: Expression) -> Expression:
-    return multiply(Number(-1.0), ceiling(Number(-ROUNDING) - expression))
+    lost = ceiling(minimum(ZERO, expression) - ROUNDING)
+    return lost - ceiling(Number(-ROUNDING) - maximum(ZERO, expression))
 
 
 def is_above(left: Expression, right: Expression) -> Expression:
