@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -163,9 +164,9 @@ class CompiledCounting:
         self.products, chosen = _products([each.top for each in self.measures])
         self.rows = _Rows()
         self.packed: dict[int, Array32] = {}
-        starts = [self.rows.block(each.columns) for each in self.products]
-        sizes = [max(1, len(each.columns)) for each in self.products]
-        self.places_of_products = np.array(list(zip(starts, sizes, strict=True)), np.int64)
+        self.places_of_products = np.array(
+            [self.rows.block(each.columns) for each in self.products], np.int64
+        )
         self.slopes = _four_together([each.slope for each in self.products])
         self.parts = np.zeros((len(self.measures), 3), np.int64)
         scenarios = -(-len(self.error) // TOGETHER) * TOGETHER
@@ -255,7 +256,9 @@ class CompiledCounting:
             kept["memory"] = (
                 aligned(together * measures * self.bins, np.uint8, 0).reshape(together, measures, self.bins),
                 aligned(len(self.products) * TOGETHER * STRIP, np.float32),
-                aligned(together * measures * (PASS + 1) * STRIP, np.uint16).reshape(together, measures, -1),
+                aligned(2 * together * measures * (PASS + 1) * STRIP, np.uint16).reshape(
+                    2, together, measures, -1
+                ),
             )
         memory: tuple[NDArray[np.uint8], Array32, NDArray[np.uint16]] = kept["memory"]
         return memory
@@ -267,11 +270,16 @@ class _Rows:
     def __init__(self) -> None:
         self.columns: list[tuple[int, float, float]] = []
 
-    def block(self, columns: list[int]) -> int:
-        """Add a product's columns, a row of nothing where it has none, and return the first one's row."""
-        start = len(self.columns)
-        self.columns += [(column, 0.0, 1.0) for column in columns or [-1]]
-        return start
+    def block(self, columns: list[int]) -> tuple[int, int]:
+        """Add a product's columns, a row of nothing where it has none; return the first row, and how many.
+
+        Those that the rows end with already, in the same order, are not added again.
+        """
+        wanted = [(column, 0.0, 1.0) for column in columns or [-1]]
+        so_far = len(self.columns)
+        start = next(at for at in range(so_far + 1) if self.columns[at:] == wanted[: so_far - at])
+        self.columns += wanted[so_far - start :]
+        return start, len(wanted)
 
     def single(self, column: int, centre: float = 0.0, spread: float = 1.0) -> int:
         """Return the row of a column by itself, added if it is not there; -1 is a row of nothing."""
@@ -320,7 +328,21 @@ def _products(tops: list[Weights]) -> tuple[list[_Product], list[_MadeOf]]:
             made_of = _MadeOf(len(products))
             products.append(_Product(list(top.columns), np.ascontiguousarray(top.slope, np.float32)))
         found[at] = made_of
-    return products, [found[at] for at in range(len(tops))]
+    return _end_to_end(products), [found[at] for at in range(len(tops))]
+
+
+def _end_to_end(products: list[_Product]) -> list[_Product]:
+    """Return the products, columns so ordered that one begins with those it shares with the one before."""
+    ordered: list[_Product] = []
+    for product, following in zip_longest(products, products[1:]):
+        before = ordered[-1].columns if ordered else []
+        own = set(product.columns)
+        shared = next(before[at:] for at in range(len(before) + 1) if own.issuperset(before[at:]))
+        others = [column for column in product.columns if column not in shared]
+        others.sort(key=lambda column: following is not None and column in following.columns)
+        places = [product.columns.index(column) for column in (*shared, *others)]
+        ordered.append(_Product([*shared, *others], np.ascontiguousarray(product.slope[:, places])))
+    return ordered
 
 
 def _made_of(top: Weights, number: int, product: _Product) -> _MadeOf | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import (
     PILOT_BINS,
     Bins,
+    Counts,
     Percentiles,
     Ranks,
     bins_about,
@@ -38,16 +39,21 @@ class CountedWork(Work):
 
     def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
         """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
-        self._open(bins_about(mean, root(variance), PILOT_BINS))
-        draws = pilot.draws
+        self._open(bins_about(mean, root(variance), PILOT_BINS), outer_ranks(pilot.draws))
         self.slab([pilot], [self.part(pilot, 0)], each)
-        found = self._levels(outer_ranks(draws), each)
-        self._open(narrowed(self.bins, found, number_of_bins(self.draws)))
+        found = self._levels(each)
+        self._open(narrowed(self.bins, found, number_of_bins(self.draws)), ranks(self.draws))
 
-    def _open(self, bins: Bins) -> None:
-        self.bins = bins
-        self.counts = empty_counts(self.shape, bins, self.draws)
+    def _open(self, bins: Bins, wanted: Ranks) -> None:
+        """Begin to count in some bins, from which values at the wanted ranks will be read."""
+        self.bins, self.wanted = bins, wanted
+        self.counts = empty_counts((0, 0), bins, self.draws)
+        self.read: Percentiles | None = None
         self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
+
+    def _open_counts(self) -> None:
+        """Make room for the counts of all scenarios, [scenario, measure, bin]."""
+        self.counts = empty_counts(self.shape, self.bins, self.draws)
 
     @abstractmethod
     def _moments(self) -> Moments:
@@ -65,7 +71,7 @@ class CountedWork(Work):
             "difference_standard_error": root(moments.difference_variance / (draws - 1)),
             "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
         }
-        levels = self._levels(ranks(draws), self.tools.each)
+        levels = self._levels(self.tools.each)
         for place, level in enumerate(LEVELS):
             found[f"p{level}"] = levels.values[:, :, place]
         self._settle(found, moments, levels.settled)
@@ -74,20 +80,25 @@ class CountedWork(Work):
             values[undefined] = np.nan
         return found
 
-    def _levels(self, wanted: Ranks, each: Each) -> Percentiles:
-        values = np.empty((*self.shape, len(wanted.wanted)))
-        settled = np.empty(self.shape, np.bool_)
+    def _levels(self, each: Each) -> Percentiles:
+        """Return the values at the wanted ranks, of all that was counted."""
+        if self.read is None:
+            found, counts = self._unread(), self.counts
+            for _ in each(lambda rows: self._read(found, rows, counts[rows]), self.tiles()):
+                pass
+            self.read = found
+        return self.read
 
-        def tile(rows: slice) -> None:
-            bins, shape = self.bins, (rows.stop - rows.start, len(self.measures))
-            flat = self.counts[rows].reshape(-1, bins.number)
-            found = self.tools.percentiles(flat, bins.low[rows].ravel(), bins.width[rows].ravel(), wanted)
-            values[rows] = found.values.reshape(*shape, -1)
-            settled[rows] = found.settled.reshape(shape)
+    def _unread(self) -> Percentiles:
+        return Percentiles(np.empty((*self.shape, len(self.wanted.wanted))), np.empty(self.shape, np.bool_))
 
-        for _ in each(tile, self.tiles()):
-            pass
-        return Percentiles(values, settled)
+    def _read(self, found: Percentiles, rows: slice, counts: Counts) -> None:
+        """Read a tile's values at the wanted ranks off its counts."""
+        bins, shape = self.bins, counts.shape[:2]
+        low, width = bins.low[rows].ravel(), bins.width[rows].ravel()
+        values, settled = self.tools.percentiles(counts.reshape(-1, bins.number), low, width, self.wanted)
+        found.values[rows] = values.reshape(*shape, -1)
+        found.settled[rows] = settled.reshape(shape)
 
     def _settle(self, found: dict[str, Array], moments: Moments, settled: NDArray[np.bool_]) -> None:
         """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""

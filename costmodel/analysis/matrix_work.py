@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins
+from costmodel.analysis.binning import Bins, Ranks, empty_counts
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
 from costmodel.analysis.sweep_tools import Each, Target
@@ -90,8 +90,8 @@ class MatrixWork(CountedWork):
         self.sums = self._new_sums()
         return self
 
-    def _open(self, bins: Bins) -> None:
-        super()._open(bins)
+    def _open(self, bins: Bins, wanted: Ranks) -> None:
+        super()._open(bins, wanted)
         planned = [self.group.planned[at] for at in self.measures]
         outcomes = [outcome_of(each, self.group.rows, self.group.scale) for each in planned]
         self.counting = self.tools.counting(outcomes, bins)
@@ -117,9 +117,28 @@ class MatrixWork(CountedWork):
         for chunk, part in zip(chunks, parts, strict=True):
             self.sums.add(part, chunk.draws)
         shared = self.counting.share(chunks)
+        if sum(chunk.draws for chunk in chunks) == self.wanted.draws:
+            self._count_and_read(shared, each)
+            return
+        if not self.counts.size:
+            self._open_counts()
 
         def tile(rows: slice) -> None:
             self.counting.tile(Target(rows, self.counts[rows], self.above[rows]), shared)
 
         for _ in each(tile, self.tiles()):
             pass
+
+    def _count_and_read(self, shared: Any, each: Each) -> None:
+        """Count all draws, there at once, and read each tile's percentiles while its bins are in cache."""
+        found = self._unread()
+
+        def tile(rows: slice) -> None:
+            shape = (rows.stop - rows.start, len(self.measures))
+            counts = empty_counts(shape, self.bins, self.draws)
+            self.counting.tile(Target(rows, counts, self.above[rows]), shared)
+            self._read(found, rows, counts)
+
+        for _ in each(tile, self.tiles()):
+            pass
+        self.read = found

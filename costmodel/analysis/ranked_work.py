@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins, Percentiles, Ranks, bins_about, ranks
+from costmodel.analysis.binning import Bins, Percentiles, bins_about, ranks
 from costmodel.analysis.counted_work import root
 from costmodel.analysis.matrix_work import MatrixWork, Products
 from costmodel.analysis.numpy_counting import NumpyCounting
@@ -30,8 +30,7 @@ class RankedWork(MatrixWork):
 
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)
-        self.values = np.full((*self.shape, len(ranks(self.draws).wanted)), np.nan)
-        self.settled: NDArray[np.bool_] = np.zeros(self.shape, np.bool_)
+        self.wanted = ranks(self.draws)
 
     def part(self, chunk: Chunk, place: int) -> Products:  # noqa: ARG002 - all are there at once
         """Return a chunk's sums."""
@@ -50,30 +49,30 @@ class RankedWork(MatrixWork):
         for place, chunk in enumerate(chunks):
             counting.lay_out(chunk, place)
         shared = counting.share(chunks)
+        found = self._unread()
+        found.values[:] = np.nan
+        found.settled[:] = False
 
         def tile(rows: slice) -> None:
             for at in range(len(self.measures)):
                 places = counting.places(rows, at, shared, self.above[rows, at], np.uint16)
                 if places is not None:
                     places.sort(axis=1, kind="stable")
-                    self._read(rows, at, places)
+                    self._read_places(found, rows, at, places)
 
         for _ in each(tile, self.tiles()):
             pass
         self.error = counting.error
+        self.read = found
 
-    def _read(self, rows: slice, at: int, places: NDArray[np.uint16]) -> None:
+    def _read_places(self, levels: Percentiles, rows: slice, at: int, places: NDArray[np.uint16]) -> None:
         """Read percentiles off ordered places, uint16[scenario, draw]."""
-        wanted = ranks(self.draws)
-        ranked, errors = np.array(wanted.wanted), np.array(wanted.errors)
+        ranked, errors = np.array(self.wanted.wanted), np.array(self.wanted.errors)
         found = places[:, ranked - 1].astype(np.int64)
         early = places[:, np.maximum(1, ranked - errors) - 1]
         late = places[:, np.minimum(self.draws, ranked + errors) - 1].astype(np.int64)
         bins: Bins = self.bins
         width = bins.width[rows, at]
-        self.values[rows, at] = bins.low[rows, at, np.newaxis] + width[:, np.newaxis] * (found + 0.5)
+        levels.values[rows, at] = bins.low[rows, at, np.newaxis] + width[:, np.newaxis] * (found + 0.5)
         inside = ((found > 0) & (found < PLACES - 1)).all(axis=1)
-        self.settled[rows, at] = inside & (late - early >= 2).all(axis=1) & (width > 0.0)
-
-    def _levels(self, wanted: Ranks, each: Each) -> Percentiles:  # noqa: ARG002 - read when draws were in order
-        return Percentiles(self.values, self.settled)
+        levels.settled[rows, at] = inside & (late - early >= 2).all(axis=1) & (width > 0.0)

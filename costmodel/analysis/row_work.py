@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins, Counts
+from costmodel.analysis.binning import Bins, Counts, Ranks, ranks
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.sweep_columns import Chunk, Drawn
 from costmodel.analysis.sweep_tools import Each, OnePass, RowSums
@@ -32,13 +32,14 @@ class RowWork(CountedWork):
                 means = few.mean(axis=1)
             self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
         still = Bins(np.zeros(self.shape), np.zeros(self.shape), 1)
-        self._open(still)
+        self._open(still, ranks(self.draws))
         self.slab([pilot], [self.part(pilot, 0)], each)
         moments = self._moments(pilot.draws)
         self._prepare(moments.mean, moments.variance, pilot, each)
 
-    def _open(self, bins: Bins) -> None:
-        super()._open(bins)
+    def _open(self, bins: Bins, wanted: Ranks) -> None:
+        super()._open(bins, wanted)
+        self._open_counts()
         self.sums: Array = np.zeros((4, *self.shape))
         self.own: dict[int, Counts] = {}
         self.few = self.tools.few(self.tops, self.bottoms, self.measures, self.reference, bins)

@@ -7,11 +7,13 @@ lose no digits whatever their size, and float32 copies of them carry fluctuation
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.aligned import aligned_rows
 from costmodel.analysis.sweep_plan import Form, Group, MeasurePlan, Plan, without_number
 from costmodel.model.expression import Expression, Name, Number, multiply, total
 from costmodel.model.program import program
@@ -28,9 +30,10 @@ Array = NDArray[np.float64]
 class Drawn(NamedTuple):
     """One chunk of draws: the base's inputs, what lies behind those drawn anew, and its measures.
 
-    `base` is float[measure, draw] of the scenario unchanged, `columns` those of scenarios that draw nothing
-    anew, float[column, draw], where there are such. `rows` has what groups share, and of the inputs they
-    draw anew the uniforms behind and the base's draws, float[row, draw] each, where one call makes them.
+    `values` and `behind` are there where something is drawn anew. `base` is float[measure, draw] of the
+    scenario unchanged, `columns` those of scenarios that draw nothing anew, float[column, draw], where there
+    are such. `rows` has what groups share, and of the inputs they draw anew the uniforms behind and the
+    base's draws, float[row, draw] each, where one call makes them.
     """
 
     values: dict[str, Any]
@@ -78,6 +81,7 @@ class Source:
         )
         self.redrawn: dict[int, Redrawn | None] = {}
         self.memories: dict[tuple[int, int], Any] = {}
+        self.rows: dict[tuple[int, int], Array] = {}
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
     def chunk(self, start: int, stop: int, place: int = 0) -> Drawn:
@@ -86,16 +90,19 @@ class Source:
         Memory that is used again is in cache, and need not be given and taken by the system each time.
         """
         draws = stop - start
-        memory = self.memories.get((place, draws))
+        owner = (place if self.plan.again else get_ident(), draws)  # what groups draw anew from is kept
+        memory = self.memories.get(owner)
         if memory is None:
-            memory = self.memories[place, draws] = self.common.memory(draws)
+            memory = self.memories[owner] = self.common.memory(draws)
         room = self.common.room(memory, draws)
         values = self.drawing.inputs(self.plan.model, self.seed, start, stop, self.joined, room)
         behind = uniforms_of(self.again, self.seed, start, stop, self.joined, self.drawing)
         rows = self.common.run(values, draws, memory)
-        base, others = rows[: len(self.plan.base)], rows[len(self.plan.base) :]
         if not self.plan.again:
-            return Drawn(values, behind, base, others)
+            if room is not None:
+                rows = self.kept(rows, place)
+            return Drawn({}, behind, rows[: len(self.plan.base)], rows[len(self.plan.base) :])
+        base, others = rows[: len(self.plan.base)], rows[len(self.plan.base) :]
         in_rows = None
         if self.in_rows:
             kept = np.empty((2, len(self.plan.drawn_anew), draws))
@@ -105,6 +112,14 @@ class Source:
             in_rows = (np.ascontiguousarray(others), *kept)
         values.update(zip(self.names, others, strict=True))
         return Drawn(values, behind, np.ascontiguousarray(base), rows=in_rows)
+
+    def kept(self, rows: Array, place: int) -> Array:
+        """Return a copy of rows that lasts until others are kept for the same place of a slab."""
+        found = self.rows.get((place, rows.shape[1]))
+        if found is None:
+            found = self.rows[place, rows.shape[1]] = aligned_rows(*rows.shape)[:, : rows.shape[1]]
+        found[:] = rows
+        return found
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
     def group_columns(self, drawn: Drawn, group: Group) -> Array:

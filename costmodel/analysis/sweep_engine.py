@@ -37,7 +37,7 @@ Made = TypeVar("Made")
 
 CHUNK = 5_120
 """Draws in a chunk: its columns stay in the second-level cache."""
-SLAB = 8
+SLAB = 20
 """Chunks in a slab."""
 MANY_GROUPS = 8
 """Groups from which a thread takes whole ones, and none is shared among threads: its steps are short."""

@@ -32,6 +32,7 @@ from costmodel.model.expression import (
     names,
     operands,
     substitute,
+    substitution,
 )
 from costmodel.model.handles import DISCOUNT_RATE, PRICE_YEAR, discount_factors, opened, price_factors
 from costmodel.model.interval import bounds
@@ -39,7 +40,7 @@ from costmodel.model.measures import measure
 from costmodel.model.model import Model, distribution_needs, needs
 from costmodel.model.program import program
 from costmodel.model.scenario_bounds import enclose_scenarios
-from costmodel.model.separation import NotSeparable, Separated, separate_all
+from costmodel.model.separation import Coefficient, NotSeparable, Separated, separate_all
 from costmodel.uncertainty.mix_shares import SLACK, WatchedShare, mix_shares
 from costmodel.uncertainty.redraw import Change, redrawn_from_others, remade
 
@@ -393,6 +394,7 @@ class _Algebra:
                 self.written[name] = self.placed(name, own, standing[name])
             elif own != Name(name):
                 self.written[name] = own
+        self.in_scenario = substitution(self.written)
 
     def own(self, value: object, name: str) -> Expression:
         if isinstance(value, Expression):
@@ -421,7 +423,7 @@ class _Algebra:
     def _separated(self, names: tuple[str, ...]) -> list[_Separated] | NotSeparable:
         wanted: list[Expression] = []
         for name in names:
-            whole = substitute(measure(self.model, name), self.written)
+            whole = self.in_scenario(measure(self.model, name))
             sides = (whole.left, whole.right) if isinstance(whole, Divide) else (whole, ONE)
             wanted += [whole, *sides]
         parts = separate_all(wanted, self.scalars)
@@ -435,7 +437,7 @@ class _Algebra:
 
     def separated_shares(self, shares: Iterable[WatchedShare]) -> list[Separated] | NotSeparable:
         found = []
-        wanted = [substitute(each.share, self.written) for each in shares]
+        wanted = [self.in_scenario(each.share) for each in shares]
         for terms in separate_all(wanted, self.scalars):
             if isinstance(terms, NotSeparable):
                 return terms
@@ -452,9 +454,7 @@ class _Algebra:
             standing = self.standing[name]
             known[name] = np.where(standing.scale == 0.0, standing.shift, np.nan)
         found: dict[int, str] = {}
-        for divisor in _divisors(
-            [substitute(measure(self.model, each), self.written) for each in ("gross", "cost")]
-        ):
+        for divisor in _divisors([self.in_scenario(measure(self.model, each)) for each in ("gross", "cost")]):
             needed = names(divisor)
             if needed and needed <= known.keys():
                 with np.errstate(divide="ignore", invalid="ignore"):
@@ -472,7 +472,7 @@ class _Algebra:
 
     def ends(self, expression: Expression) -> tuple[Array, Array]:
         """Return bounds on an expression in each scenario: float[scenario], or one number for all."""
-        steps = program([substitute(expression, self.written)])
+        steps = program([self.in_scenario(expression)])
         box = {name: (values, values) for name, values in self.scalars.items()}
         for step in steps.steps:
             if isinstance(step.node, Name) and step.node.name not in box:
@@ -516,6 +516,8 @@ class _Columns:
         self.scalars = scalars
         self.scenarios = scenarios
         self.place: dict[Expression, int] = {}
+        self.met: dict[int, tuple[Expression, int]] = {}
+        self.known: dict[tuple[float, int], tuple[Coefficient, Array]] = {}
 
     @property
     def columns(self) -> tuple[Expression, ...]:
@@ -527,16 +529,29 @@ class _Columns:
             top, ((factors, draw),) = self.form(found.ratio[0]), found.ratio[1].items()
             number, column = without_number(divide(ONE, draw))
             if not isinstance(column, Number):
-                at = self.place.setdefault(column, len(self.place))
-                ratio = Ratio(top, at, self.coefficient(number, [divide(ONE, factor) for factor in factors]))
+                at = self.at(column)
+                ratio = Ratio(
+                    top, at, self.coefficient(number, tuple(divide(ONE, factor) for factor in factors))
+                )
         divisor = self.form(found.divisor) if found.divisor is not None else None
         return MeasurePlan(found.name, self.form(found.form), divisor, ratio)
 
-    def coefficient(self, number: float, factors: Iterable[Expression]) -> Array:
+    def at(self, column: Expression) -> int:
+        """Return a column's place; what measures share is known by identity, without going to its leaves."""
+        if id(column) not in self.met:
+            self.met[id(column)] = column, self.place.setdefault(column, len(self.place))
+        return self.met[id(column)][1]
+
+    def coefficient(self, number: float, factors: Coefficient) -> Array:
+        """Return a number times factors, float[scenario]; measures have many of them in common."""
+        known = self.known.get((number, id(factors)))
+        if known is not None:
+            return known[1]
         found = np.full(self.scenarios, number)
-        for factor in factors:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found = found * evaluate(factor, self.scalars)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for factor in factors:
+                found *= evaluate(factor, self.scalars)
+        self.known[number, id(factors)] = factors, found
         return found
 
     def form(self, terms: Separated) -> Form:
@@ -548,7 +563,7 @@ class _Columns:
             if isinstance(column, Number):
                 constant = constant + coefficient
                 continue
-            at = self.place.setdefault(column, len(self.place))
+            at = self.at(column)
             gathered[at] = gathered[at] + coefficient if at in gathered else coefficient
         columns = tuple(sorted(gathered))
         stacked = [gathered[at] for at in columns]

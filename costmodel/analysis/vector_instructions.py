@@ -1,4 +1,4 @@
-"""Vector instructions through LLVM: sums kept in registers, outcomes turned to places of bins.
+"""Vector instructions through LLVM: sums kept in registers, outcomes turned to places of bins and counted.
 
 No compiler makes these of a loop. Any processor runs them; how wide its vectors are changes no result. What
 numba keeps on disk of loops that use them is made anew when those loops' file changes, not when this one
@@ -21,6 +21,12 @@ TOGETHER = 4
 """Scenarios multiplied together."""
 WEIGHTS = 7
 """What an outcome takes: scale, extra, inside, outside, high, low, last."""
+AT_A_TIME = 16
+"""Places counted while one column is multiplied."""
+QUEUE = 6
+"""Numbers that say where places wait to be counted."""
+LINE = 64
+"""Bytes that are fetched together."""
 
 
 def _lanes() -> int:
@@ -69,49 +75,117 @@ def _fused(b: Any, x: Any, y: Any, z: Any) -> Any:
     return b.call(_function(b, kind, f"llvm.fma.v{_LANES}f32"), [x, y, z])
 
 
+def _prefetch(b: Any, address: Any) -> None:
+    """Ask for what is at an address to be in the second cache by the time it is wanted."""
+    byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+    read, second_cache, data = (ir.Constant(number, each) for each in (0, 2, 1))
+    b.call(_function(b, kind, "llvm.prefetch.p0"), [b.inttoptr(address, byte), read, second_cache, data])
+
+
+class _Queue:
+    """Places that wait to be counted, as registers of a loop: where the next are, and their table."""
+
+    def __init__(self, b: Any, queue: Any) -> None:
+        self.b, self.address = b, queue
+        self.start = [b.load(_at(b, queue, 8 * i, _I64)) for i in range(QUEUE)]
+
+    def begin(self) -> None:
+        """Stand at the head of the loop."""
+        self.next, self.end, self.table = (self.b.phi(_I64) for _ in range(3))
+
+    def count(self, begin: int, end: int) -> None:
+        """Add one to the bytes of places `begin` to `end`."""
+        b, byte, short = self.b, ir.IntType(8), ir.IntType(16)
+        for i in range(begin, end):
+            place = b.zext(b.load(_at(b, self.next, 2 * i, short), align=2), _I64)
+            cell = b.inttoptr(b.add(self.table, place), byte.as_pointer())
+            b.store(b.add(b.load(cell, align=1), ir.Constant(byte, 1)), cell, align=1)
+
+    def step(self, before: Any, loop: Any) -> None:
+        """Go past what is counted; at the end of an outcome's places, to the next one's and its table."""
+        b = self.b
+        following = b.add(self.next, ir.Constant(_I64, 2 * AT_A_TIME))
+        ended = b.icmp_unsigned("==", following, self.end)
+        heads = (self.next, self.end, self.table)
+        self.reached = [
+            b.select(ended, b.add(value, by), value)
+            for value, by in zip((following, self.end, self.table), self.start[3:], strict=True)
+        ]
+        for head, start, reached in zip(heads, self.start, self.reached, strict=False):
+            head.add_incoming(start, before)
+            head.add_incoming(reached, loop)
+
+    def store(self) -> None:
+        """Keep how far the loop has come."""
+        for i, reached in enumerate(self.reached):
+            self.b.store(reached, _at(self.b, self.address, 8 * i, _I64))
+
+
+def _multiply(context: Any, b: Any, arguments: Any, *, counting: bool) -> Any:
+    columns, slopes, count, out, ahead, queue = arguments
+    waiting = _Queue(b, queue) if counting else None
+    before, loop, after = b.basic_block, b.append_basic_block("column"), b.append_basic_block("done")
+    zero = ir.Constant(_I64, 0)
+    b.branch(loop)
+    b.position_at_end(loop)
+    k, column, slope, line = (b.phi(_I64) for _ in range(4))
+    sums = [b.phi(_V) for _ in range(TOGETHER * _VECTORS)]
+    if waiting:
+        waiting.begin()
+    starts = (zero, columns, slopes, ahead, *((_NOTHING,) * len(sums)))
+    for phi, start in zip((k, column, slope, line, *sums), starts, strict=True):
+        phi.add_incoming(start, before)
+    _prefetch(b, line)
+    x = [_vector(b, column, 4 * _LANES * j) for j in range(_VECTORS)]
+    new = []
+    for row in range(TOGETHER):
+        weight = _spread(b, slope, 4 * row)
+        new += [_fused(b, weight, x[j], sums[row * _VECTORS + j]) for j in range(_VECTORS)]
+        if waiting:
+            waiting.count(AT_A_TIME * row // TOGETHER, AT_A_TIME * (row + 1) // TOGETHER)
+    if waiting:
+        waiting.step(before, loop)
+    following = b.add(k, ir.Constant(_I64, 1))
+    steps = (1, 4 * STRIP, 4 * TOGETHER, LINE)
+    for phi, step in zip((k, column, slope, line), steps, strict=True):
+        phi.add_incoming(b.add(phi, ir.Constant(_I64, step)), loop)
+    for phi, value in zip(sums, new, strict=True):
+        phi.add_incoming(value, loop)
+    b.cbranch(b.icmp_signed("<", following, count), loop, after)
+    b.position_at_end(after)
+    if waiting:
+        waiting.store()
+    for row in range(TOGETHER):
+        for j in range(_VECTORS):
+            to = _at(b, out, 4 * (row * STRIP + j * _LANES), _V)
+            b.store(new[row * _VECTORS + j], to, align=4)
+    return context.get_dummy_value()
+
+
+_ADDRESS = types.uint64
+_PRODUCT = types.void(_ADDRESS, _ADDRESS, types.int64, _ADDRESS, _ADDRESS, _ADDRESS)
+
+
 @intrinsic
-def multiply(typing, columns, slopes, count, out):  # type: ignore[no-untyped-def] # noqa: ARG001
-    """Fill PART bytes of each row of out[TOGETHER, STRIP] with a product.
+def multiply(typing, columns, slopes, count, out, ahead, queue):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Fill PART bytes of each row of out[TOGETHER, STRIP] with a product, and fetch `count` lines ahead.
 
-    That is slopes[count, TOGETHER] by columns[count, STRIP]; all are addresses of float32.
+    That is slopes[count, TOGETHER] by columns[count, STRIP]; all are addresses of float32. `queue` is not
+    looked at.
     """
-    signature = types.void(types.uint64, types.uint64, types.int64, types.uint64)
+    return _PRODUCT, lambda context, b, _, arguments: _multiply(context, b, arguments, counting=False)
 
-    def code(context: Any, b: Any, _: Any, arguments: Any) -> Any:
-        columns, slopes, count, out = arguments
-        before, loop, after = b.basic_block, b.append_basic_block("column"), b.append_basic_block("done")
-        zero = ir.Constant(_I64, 0)
-        b.branch(loop)
-        b.position_at_end(loop)
-        k, column, slope = b.phi(_I64), b.phi(_I64), b.phi(_I64)
-        sums = [b.phi(_V) for _ in range(TOGETHER * _VECTORS)]
-        for phi, start in (
-            (k, zero),
-            (column, columns),
-            (slope, slopes),
-            *((each, _NOTHING) for each in sums),
-        ):
-            phi.add_incoming(start, before)
-        x = [_vector(b, column, 4 * _LANES * j) for j in range(_VECTORS)]
-        new = []
-        for row in range(TOGETHER):
-            weight = _spread(b, slope, 4 * row)
-            new += [_fused(b, weight, x[j], sums[row * _VECTORS + j]) for j in range(_VECTORS)]
-        following = b.add(k, ir.Constant(_I64, 1))
-        k.add_incoming(following, loop)
-        column.add_incoming(b.add(column, ir.Constant(_I64, 4 * STRIP)), loop)
-        slope.add_incoming(b.add(slope, ir.Constant(_I64, 4 * TOGETHER)), loop)
-        for phi, value in zip(sums, new, strict=True):
-            phi.add_incoming(value, loop)
-        b.cbranch(b.icmp_signed("<", following, count), loop, after)
-        b.position_at_end(after)
-        for row in range(TOGETHER):
-            for j in range(_VECTORS):
-                to = _at(b, out, 4 * (row * STRIP + j * _LANES), _V)
-                b.store(new[row * _VECTORS + j], to, align=4)
-        return context.get_dummy_value()
 
-    return signature, code
+@intrinsic
+def multiply_counting(typing, columns, slopes, count, out, ahead, queue):  # type: ignore[no-untyped-def] # noqa: ARG001
+    """Do what `multiply` does and meanwhile count count x AT_A_TIME places that wait in a queue.
+
+    Adding one and multiplying take different parts of a processor. The queue, int64[QUEUE], has the address
+    of the next place, uint16, of the end of this outcome's places, and of its table of bytes; then what to
+    add to each at that end. Outcomes have a multiple of AT_A_TIME places each.
+    """
+    return _PRODUCT, lambda context, b, _, arguments: _multiply(context, b, arguments, counting=True)
 
 
 def _places_of(b: Any, arguments: Any, *, ratio: bool) -> Any:

@@ -168,11 +168,10 @@ def multiply(left: Expression, right: Expression) -> Expression:
 
 
 def _coefficient(expression: Expression) -> tuple[float, Expression | None]:
-    match expression:
-        case Number(value):
-            return value, None
-        case Multiply(Number(value), rest):
-            return value, rest
+    if isinstance(expression, Number):
+        return expression.value, None
+    if isinstance(expression, Multiply) and isinstance(expression.left, Number):
+        return expression.left.value, expression.right
     return 1.0, expression
 
 
@@ -226,16 +225,19 @@ def total(terms: Iterator[Expression] | list[Expression] | tuple[Expression, ...
     return level[0] if level else ZERO
 
 
+_OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    **dict.fromkeys(
+        (Add, Subtract, Multiply, Divide, Minimum, Maximum), operator.attrgetter("left", "right")
+    ),
+    Power: operator.attrgetter("base", "exponent"),
+    Ceiling: lambda node: (node.operand,),
+}
+
+
 def operands(expression: Expression) -> tuple[Expression, ...]:
     """Return the direct operands of a node, none for a number or a name."""
-    match expression:
-        case Add(a, b) | Subtract(a, b) | Multiply(a, b) | Divide(a, b) | Power(a, b):
-            return (a, b)
-        case Minimum(a, b) | Maximum(a, b):
-            return (a, b)
-        case Ceiling(a):
-            return (a,)
-    return ()
+    found = _OPERANDS.get(type(expression))
+    return () if found is None else found(expression)
 
 
 def names(expression: Expression) -> frozenset[str]:
@@ -263,42 +265,45 @@ def appears_once(expression: Expression) -> bool:
     return len(found) == len(set(found))
 
 
+_REBUILT: dict[type[Expression], Callable[..., Expression]] = {
+    Add: add,
+    Subtract: subtract,
+    Multiply: multiply,
+    Divide: divide,
+    Power: power,
+    Minimum: minimum,
+    Maximum: maximum,
+    Ceiling: ceiling,
+}
+
+
 def rebuild(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
     """Return the same kind of node over other operands, folding what is known."""
-    match expression:
-        case Add():
-            return add(*parts)
-        case Subtract():
-            return subtract(*parts)
-        case Multiply():
-            return multiply(*parts)
-        case Divide():
-            return divide(*parts)
-        case Power():
-            return power(*parts)
-        case Minimum():
-            return minimum(*parts)
-        case Maximum():
-            return maximum(*parts)
-        case Ceiling():
-            return ceiling(*parts)
-    return expression
+    found = _REBUILT.get(type(expression))
+    return expression if found is None else found(*parts)
 
 
-def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
-    """Return the expression with names replaced, folding what becomes known."""
-    met: dict[int, Expression] = {}  # by identity: a part that stands in many places is gone through once
+def substitution(replacements: Mapping[str, Expression]) -> Callable[[Expression], Expression]:
+    """Return what replaces names in expressions, folding what becomes known, each part they share once."""
+    met: dict[int, tuple[Expression, Expression]] = {}  # by identity, with the node, so that it stays itself
 
     def replaced(node: Expression) -> Expression:
         if isinstance(node, Name):
             return replacements.get(node.name, node)
-        found = met.get(id(node))
-        if found is None:
-            parts = operands(node)
-            found = met[id(node)] = rebuild(node, tuple(map(replaced, parts))) if parts else node
+        known = met.get(id(node))
+        if known is not None:
+            return known[1]
+        parts = operands(node)
+        found = rebuild(node, tuple(map(replaced, parts))) if parts else node
+        met[id(node)] = (node, found)
         return found
 
-    return replaced(expression)
+    return replaced
+
+
+def substitute(expression: Expression, replacements: Mapping[str, Expression]) -> Expression:
+    """Return the expression with names replaced, folding what becomes known."""
+    return substitution(replacements)(expression)
 
 
 def simplify(expression: Expression) -> Expression:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from costmodel.model.design import Axis
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
-from costmodel.model.expression import Expression, Number, as_expression, evaluate, names, substitute
+from costmodel.model.expression import (
+    Expression,
+    Number,
+    as_expression,
+    evaluate,
+    names,
+    substitute,
+    substitution,
+)
 from costmodel.model.inputs import Correlation, Input, Origin
 from costmodel.model.line import Line
 from costmodel.model.price_index import PriceIndex
@@ -147,7 +155,7 @@ class Model:
         Those named in `keep` stay names, known or not.
         """
         if not keep:
-            return substitute(expression, self._written_out)
+            return self._in_drawn_inputs(expression)
         return substitute(expression, self._written(keep))
 
     @cached_property
@@ -156,8 +164,8 @@ class Model:
                 if isinstance(item.value, (int, float))}  # fmt: skip
 
     @cached_property
-    def _written_out(self) -> dict[str, Expression]:
-        return self._written(frozenset())
+    def _in_drawn_inputs(self) -> Callable[[Expression], Expression]:
+        return substitution(self._written(frozenset()))
 
     def _written(self, keep: frozenset[str]) -> dict[str, Expression]:
         written_out: dict[str, Expression] = {}

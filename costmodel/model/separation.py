@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from costmodel.model.expression import (
     ONE,
+    ZERO,
     Add,
     Divide,
     Expression,
@@ -133,7 +134,7 @@ class _Separation:
                 terms[key] = add(terms[key], draw) if key in terms else draw
         if len(terms) > MOST_TERMS:
             raise _Refused(NotSeparable(self.mentioned(terms), f"it has more than {MOST_TERMS} columns"))
-        return {key: draw for key, draw in terms.items() if draw != Number(0.0)}
+        return {key: draw for key, draw in terms.items() if draw != ZERO}
 
     def mentioned(self, terms: Separated) -> frozenset[str]:
         return frozenset().union(*(names(factor) for key in terms for factor in key)) & self.by_scenario
