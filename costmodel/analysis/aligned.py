@@ -22,11 +22,7 @@ def aligned(size: int, dtype: type, filled: int | None = None) -> NDArray[Any]:
 
 
 def aligned_rows(rows: int, columns: int) -> NDArray[np.float64]:
-    """Return an empty float[row, column or more] of which every row begins a cache line.
-
-    Rows are an odd number of lines long: the same column of many rows then lies all over the cache, and
-    they do not push each other out.
-    """
+    """Return an empty float[row, column] of which every row begins a cache line."""
     each = LINE // 8
-    stride = (-(-columns // each) | 1) * each
+    stride = -(-columns // each) * each
     return aligned(rows * stride, np.float64).reshape(rows, stride)
