@@ -15,7 +15,7 @@ HOMES = {
     "pydantic_core": {"documents"},
     "click": {"commands"},
     "rich": {"output", "commands"},
-    "scipy": {"uncertainty"},
+    "scipy": {"uncertainty", "analysis"},
     "numba": {"uncertainty", "analysis"},
     "llvmlite": {"uncertainty", "analysis"},
     "threadpoolctl": {"analysis"},

@@ -122,16 +122,15 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
 def _places(counts: Counts, ranks: Ranks) -> tuple[Array, NDArray[np.bool_]]:
     """Return the places of ranks among the bins, float[outcome, rank], and whether the bins were enough."""
     outcomes, bins = counts.shape
-    below = np.cumsum(counts, axis=1, dtype=np.int64)
-    whole = below[:, -1] == ranks.draws
-    below[~whole] = ranks.draws
     # each outcome's counts follow the one before it: one search finds the ranks of all
-    before = np.arange(outcomes)[:, np.newaxis] * (ranks.draws + 1)
-    below += before
-    flat = below.ravel()
+    flat = np.cumsum(counts.reshape(-1), dtype=np.int64 if outcomes * ranks.draws >= 2**31 else np.int32)
+    ends = flat[bins - 1 :: bins].astype(np.int64)
+    before = np.concatenate([[0], ends[:-1]])[:, np.newaxis]
+    whole = np.diff(ends, prepend=0) == ranks.draws
     wanted, errors = np.array(ranks.wanted), np.array(ranks.errors)
     asked = np.stack([wanted, np.maximum(1, wanted - errors), np.minimum(ranks.draws, wanted + errors)])
-    found = np.searchsorted(flat, asked[:, np.newaxis, :] + before)
+    found = np.searchsorted(flat, (asked[:, np.newaxis, :] + before).astype(flat.dtype))
+    np.minimum(found, flat.size - 1, out=found)  # of counts that do not add up
     place, early, late = found - np.arange(outcomes)[:, np.newaxis] * bins
     enough = (
         whole & (place > 0).all(axis=1) & (place < bins - 1).all(axis=1) & (late - early >= 2).all(axis=1)

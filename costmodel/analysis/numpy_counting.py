@@ -1,4 +1,4 @@
-"""Counting outcomes with numpy alone: a matrix product whose results are places of bins."""
+"""Counting outcomes without compiling: a matrix product whose results are places of bins."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts
+from costmodel.analysis.place_counter import COUNTER
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, outcome, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 from costmodel.model.program import Program
@@ -114,6 +115,10 @@ class _Measure:
         return found
 
 
+SPARSE_FROM = 10_000_000
+"""Draws x scenarios from which a sparse product counts sooner than `bincount`, scipy's import included."""
+
+
 class _LaidOut(NamedTuple):
     """A chunk's columns; each measure's as float32 with ones below; and how far they go from nothing."""
 
@@ -123,7 +128,7 @@ class _LaidOut(NamedTuple):
 
 
 class NumpyCounting:
-    """Counts a matrix group with float32 products and `bincount`."""
+    """Counts a matrix group with float32 products and numpy's or scipy's counting."""
 
     def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
         self.bins = bins.number
@@ -148,41 +153,39 @@ class NumpyCounting:
 
     def tile(self, target: Target, shared: list[_LaidOut]) -> None:
         """Add a slab's outcomes to a tile's counts."""
+        draws = sum(each.chunk.shape[1] for each in shared)
+        sparse = len(self.error) * draws >= SPARSE_FROM
         for at in range(len(self.measures)):
-            places = self.places(target.rows, at, shared, target.above[:, at], np.intp)
-            if places is not None:
-                for row, counts in zip(places, target.counts[:, at], strict=True):
-                    counts += np.bincount(row, minlength=self.bins).astype(counts.dtype)
+            if all(np.isfinite(each.largest[at]).all() for each in shared):
+                for each in shared:
+                    places = self.places(target, at, each)
+                    counts = COUNTER.count(places, self.bins, sparse=sparse)
+                    np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
-    def places(
-        self, rows: slice, at: int, shared: list[_LaidOut], above: NDArray[np.int64], kind: type
-    ) -> NDArray[Any] | None:
-        """Return a measure's places, int[scenario, draw], and add to `above`; or nothing."""
-        measure = self.measures[at]
-        if not all(np.isfinite(each.largest[at]).all() for each in shared):
-            return None
-        weights = measure.weights[rows]
-        places = np.empty((len(weights), sum(each.chunk.shape[1] for each in shared)), kind)
-        start = 0
-        for chunk, columns, largest in shared:
-            found = weights @ columns[at]
-            stop = start + found.shape[1]
-            near = measure.near(rows, largest[at])
-            self.error[rows, at] = np.maximum(self.error[rows, at], near)
-            above += _above(measure, rows, found, near, chunk)
-            np.clip(found, 0, self.bins - 1, out=found)
-            places[:, start:stop] = found
-            start = stop
-        return places
+    def places(self, target: Target, at: int, laid_out: _LaidOut) -> Array32:
+        """Return a measure's places over a chunk, float32[scenario, draw], and add to those above zero."""
+        chunk, columns, largest = laid_out
+        measure, rows = self.measures[at], target.rows
+        found = measure.weights[rows] @ columns[at]
+        least = found.min(axis=1)
+        if np.isnan(least).any():
+            np.nan_to_num(found, copy=False)
+        near = measure.near(rows, largest[at])
+        self.error[rows, at] = np.maximum(self.error[rows, at], near)
+        target.above[:, at] += _above(measure, rows, found, least, near, chunk)
+        np.clip(found, 0, self.bins - 1, out=found)
+        return found
 
 
 @np.errstate(invalid="ignore", over="ignore")
-def _above(measure: _Measure, rows: slice, found: Array32, near: Array, chunk: Array) -> NDArray[np.int64]:
+def _above(
+    measure: _Measure, rows: slice, found: Array32, least: Array32, near: Array, chunk: Array
+) -> NDArray[np.int64]:
     """Return how many outcomes of each row are above zero, those too near to tell computed in float64."""
     zero = measure.zero[rows]
     high, low = (zero + near).astype(np.float32), (zero - near).astype(np.float32)
     above = np.full(len(found), found.shape[1], np.int64)
-    for row in np.flatnonzero(~(found.min(axis=1) > high)):  # of the others every outcome is above
+    for row in np.flatnonzero(~(least > high)):  # of the others every outcome is above
         above[row] = np.count_nonzero(found[row] > high[row])
         if np.count_nonzero(found[row] > low[row]) == above[row]:
             continue

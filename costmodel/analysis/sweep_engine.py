@@ -93,6 +93,7 @@ class _Block:
         self.source = Source(plan, seed, tools)
         self.chunk_size = CHUNK * tools.chunks_of_groups if self.many else CHUNK
         self.first = self.source.chunk(0, min(self.chunk_size, draws))
+        self.first_lasts = True
         self.failures: dict[int, str] = dict(plan.failures)
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
@@ -151,8 +152,9 @@ class _Block:
             yield [Span(at, min(at + chunk, stop), place) for place, at in enumerate(starts)]
 
     def drawn(self, span: Span) -> Drawn:
-        """Return the draws of a chunk."""
-        if span.stop - span.start == self.draws:
+        """Return the draws of a chunk; the first ones are there until others are made in their place."""
+        if self.first_lasts and span.place == 0:
+            self.first_lasts = span.stop - span.start == self.draws
             return self.first
         return self.source.chunk(*span)
 
@@ -186,9 +188,7 @@ class _Group:
         by_row = [at for at in every if at not in in_matrix]
         each: Each = map if self.block.many else self.tools.each
         works: list[Work] = []
-        if in_matrix and self.tools.ranked is not None and self.draws <= CHUNK * SLAB and not self.block.many:
-            works = [self.tools.ranked(self, in_matrix)]
-        elif in_matrix:
+        if in_matrix:
             works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
 

@@ -92,10 +92,9 @@ class Tools(NamedTuple):
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
     centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
     `few(tops, bottoms, measures, reference, bins)` returns what counts scenarios row by row, sums taken
-    about a reference, float[scenario, measure]. `ranked` is a work for all draws at once, and `one_pass`
-    returns what takes a chunk in one call, where there is such. A chunk of groups that draw anew is
-    `chunks_of_groups` times as long as others: each of numpy's steps costs more than what it does to a
-    short one.
+    about a reference, float[scenario, measure]. `one_pass` returns what takes a chunk in one call, where
+    there is such. A chunk of groups that draw anew is `chunks_of_groups` times as long as others: each of
+    numpy's steps costs more than what it does to a short one.
     """
 
     drawing: Drawing
@@ -104,7 +103,6 @@ class Tools(NamedTuple):
     counting: Callable[[list[Outcome], Bins], Counting]
     few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
-    ranked: Callable[[Any, list[int]], Any] | None = None
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
     chunks_of_groups: int = 1
     each: Each = map
@@ -123,10 +121,9 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         NumpyFew,
         standardised,
     )
-    from costmodel.analysis.ranked_work import RankedWork
 
     return Tools(
-        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles, RankedWork,
+        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles,
         chunks_of_groups=4, each=each, cancelled=cancelled,
     )  # fmt: skip
 

@@ -39,6 +39,7 @@ _HOMES = (
     rollout,
     model,
 )
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 _TUPLE = "#"
 _SAME = "@"
 
@@ -52,18 +53,21 @@ def encoded(value: Any) -> Any:
     numbers: dict[int, int] = {}  # of expressions written already, by identity
 
     def written(value: Any) -> Any:
-        if isinstance(value, (str, int, float, bool)) or value is None:
+        made: type[Any] = type(value)
+        if made in _PLAIN:
             return value
         if isinstance(value, tuple):
-            return [_TUPLE, *map(written, value)]
+            return [_TUPLE, *[each if type(each) in _PLAIN else written(each) for each in value]]
         if isinstance(value, Mapping):
-            return {key: written(item) for key, item in value.items()}
-        made: type[Any] = type(value)
+            return {key: item if type(item) in _PLAIN else written(item) for key, item in value.items()}
+        if isinstance(value, (str, int, float)):
+            return value
         if not is_dataclass(made):
-            raise TypeError(type(value))
+            raise TypeError(made)
         if id(value) in numbers:
             return [_SAME, numbers[id(value)]]
-        found = [made.__name__, *(written(getattr(value, name)) for name in _fields(made))]
+        parts = [getattr(value, name) for name in _fields(made)]
+        found = [made.__name__, *[each if type(each) in _PLAIN else written(each) for each in parts]]
         if _is_shared(value):
             numbers[id(value)] = len(numbers)
         return found

@@ -18,7 +18,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from costmodel.analysis import counted_work, sweep_engine, works
+from costmodel.analysis import counted_work, numpy_counting, sweep_engine, works
 from costmodel.analysis.moments import Moments, closed_form
 from costmodel.analysis.simulation import LEVELS, simulate
 from costmodel.analysis.sweep_engine import BlockResult, run_block
@@ -65,6 +65,7 @@ def small_chunks(fewest_for_matrix: int = 2, many_groups: int = 8) -> Iterator[N
     """Let a few draws take the paths that many take: chunks of 64, slabs of two, tiles of four."""
     with (
         patch.multiple(sweep_engine, CHUNK=64, SLAB=2, EXACT_UP_TO=64),
+        patch.object(numpy_counting, "SPARSE_FROM", 2_000),
         patch.multiple(sweep_engine, FEWEST_FOR_MATRIX=fewest_for_matrix, MANY_GROUPS=many_groups),
         patch.multiple(works, TILE=4),
         patch.multiple(counted_work, MOST_KEPT=1000),
