@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costmodel.compiled_cache import keep_model, kept_model
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.model import Model
+from costmodel.model.set_again import SetAgain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +34,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario compiled to a model, ready to be asked."""
+    """A scenario compiled to a model, ready to be asked.
+
+    Attributes:
+        model: What it compiles to.
+        set_again: What compiles it again with another value; None for a model that no file was read for.
+    """
 
     model: Model
+    set_again: SetAgain | None = field(default=None, repr=False, compare=False)
 
     def run(
         self,
@@ -87,17 +94,18 @@ class Scenario:
 
         return sensitivity(
             self.model, measure=measure, groups=groups, draws=draws, seed=seed, method=method,
-            two_way=two_way, workers=workers,
+            two_way=two_way, workers=workers, set_again=self.set_again,
         )  # fmt: skip
 
     def switching_values(self, measures: tuple[str, ...] = ()) -> SwitchingValues:
         """Return every input's value at which each measure is zero.
 
-        The measures are net and the payer's cashable net unless given.
+        The measures are net and the payer's cashable net unless given. Each value is set and the scenario
+        compiled again, so that a value told as one at which it switches can be set, and is one.
         """
         from costmodel.analysis.switching_values import switching_values
 
-        return switching_values(self.model, measures)
+        return switching_values(self.model, measures, self.set_again)
 
     def information(
         self,
@@ -226,12 +234,13 @@ def load(
     texts = {key: str(value) for key, value in (settings or {}).items()}
     folder = Path(library) if library is not None else None
     kept = kept_model(str(name), folder, texts)
+    again = SetAgain(str(name), folder, texts)
     if kept is not None:
-        return Scenario(kept)
+        return Scenario(kept, again)
     from costmodel.documents.scenario_sources import read_scenario
     from costmodel.model.compile_scenario import compile_scenario
 
     sources = read_scenario(str(name), folder, texts)
     model = compile_scenario(sources)
     keep_model(model, str(name), folder, texts, sources.paths)
-    return Scenario(model)
+    return Scenario(model, again)

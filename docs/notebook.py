@@ -36,7 +36,8 @@ print(f"There, p0 is {p0[fails].mean():.2f} on average; elsewhere {p0[~fails].me
 # %% [markdown]
 # ## What would have to be true
 #
-# At a switching value net is zero, all other inputs at best. Set back, it gives a net of nothing.
+# At a switching value net is zero, all other inputs at best. Set back, it gives a net of nothing: each was tried
+# before it is told. Where it cannot be set, `verdict` and `reason` say so.
 
 # %%
 switching = scenario.switching_values()

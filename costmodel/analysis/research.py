@@ -12,6 +12,7 @@ from costmodel.analysis.sweep_result import SweepResult
 from costmodel.defaults import EXPORTED_DRAWS, SEED
 from costmodel.model.measures import measure_names
 from costmodel.model.model import Model
+from costmodel.model.set_again import SetAgain
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +31,14 @@ def research(
     draws: int = EXPORTED_DRAWS,
     seed: int = SEED,
     workers: int = 1,
+    set_again: SetAgain | None = None,
 ) -> Research:
     """Return everything there is to export.
 
     `measures` are drawn beside the usual ones; what drives the answer is told of net, correlated inputs as
-    one group. The figures are the same bits for any number of `workers`, and BLAS is kept to one thread, for
-    the order of its sums hangs on how many there are. Raises ValueError for fewer than four draws, and
-    `UnknownMeasure`.
+    one group; `set_again` tries the switching values. The figures are the same bits for any number of
+    `workers`, and BLAS is kept to one thread, for the order of its sums hangs on how many there are. Raises
+    ValueError for fewer than four draws, and `UnknownMeasure`.
     """
     from threadpoolctl import threadpool_limits
 
@@ -44,7 +46,14 @@ def research(
     with threadpool_limits(1, user_api="blas"):
         return Research(
             draw_table(model, wanted, draws, seed, workers),
-            sensitivity(model, groups=correlated_groups(model), draws=draws, seed=seed, workers=workers),
+            sensitivity(
+                model,
+                groups=correlated_groups(model),
+                draws=draws,
+                seed=seed,
+                workers=workers,
+                set_again=set_again,
+            ),
             assumptions(model, draws, seed),
             _sweep(model, draws, seed, workers) if model.sweep else None,
         )

@@ -12,6 +12,7 @@ from costmodel.analysis.table import Table, Tabular
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure as expression_of
 from costmodel.model.model import Model
+from costmodel.model.set_again import SetAgain
 
 if TYPE_CHECKING:
     from costmodel.analysis.acceptability import Acceptability
@@ -82,13 +83,14 @@ def sensitivity(
     seed: int = SEED,
     workers: int = 1,
     index_draws: int | None = None,
+    set_again: SetAgain | None = None,
 ) -> Sensitivity:
     """Return the answers to the questions in `show`.
 
     `against` are the models that could be chosen in place of this one; `know` the sets of inputs to value
-    together; `index_draws` the rows of the indices' base samples where they are sampled. Raises ValueError
-    for a question that does not exist, `UnknownMeasure`, and KeyError for an input that does not exist or is
-    not uncertain.
+    together; `index_draws` the rows of the indices' base samples where they are sampled; `set_again` what
+    tries switching values. Raises ValueError for a question that does not exist, `UnknownMeasure`, and
+    KeyError for an input that does not exist or is not uncertain.
     """
     unknown = [name for name in show if name not in ALL]
     if unknown:
@@ -100,7 +102,7 @@ def sensitivity(
         model,
         measure,
         found.tornado(two_way, ends) if "tornado" in show else None,
-        found.switching() if "switching" in show else None,
+        found.switching(set_again) if "switching" in show else None,
         found.indices(groups or {}, method, index_draws) if "indices" in show else None,
         found.information(against, know, must_choose) if "information" in show else None,
         found.acceptability() if "acceptability" in show else None,
@@ -125,10 +127,10 @@ class _Asked:
 
         return tornado(self.model, self.measure, two_way, ends)
 
-    def switching(self) -> SwitchingValues:
+    def switching(self, set_again: SetAgain | None) -> SwitchingValues:
         from costmodel.analysis.switching_values import switching_values
 
-        return switching_values(self.model, () if self.measure == "net" else (self.measure,))
+        return switching_values(self.model, () if self.measure == "net" else (self.measure,), set_again)
 
     def indices(
         self, groups: Mapping[str, tuple[str, ...]], method: str, rows: int | None

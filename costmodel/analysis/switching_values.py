@@ -1,4 +1,7 @@
-"""Every switching value: where each input alone makes net, or the payer's cashable net, zero."""
+"""Every switching value: where each input alone makes net, or the payer's cashable net, zero.
+
+What the algebra finds is set, and the scenario compiled again: a value that it refuses is no switching value.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,35 @@ from typing import NamedTuple
 from costmodel.analysis.one_at_a_time import OneAtATime
 from costmodel.analysis.switching import SwitchingValue
 from costmodel.analysis.table import Column, Table, Tabular
-from costmodel.model.distributions import Distribution
+from costmodel.documents.problems import InputError
+from costmodel.model.distributions import Binomial, Distribution, Poisson
 from costmodel.model.expression import Expression
 from costmodel.model.inputs import Input
-from costmodel.model.measures import payer
+from costmodel.model.measures import measure as measure_of
+from costmodel.model.measures import measure_unit, payer
 from costmodel.model.model import Model
+from costmodel.model.set_again import SetAgain
 from costmodel.uncertainty.percentiles import percentile_of
 
 SWITCHES = "switches"
+BETWEEN = "between whole numbers"
 OUTSIDE = "outside its range"
-NO_VALUE = "no value alone"
 JUMPS = "jumps over zero"
+REFUSED = "cannot be set"
+NOT_SEARCHED = "not searched"
+NO_VALUE = "no value alone"
+A_POUND = 1.0
+"""Pounds within which a measure counts as zero; for one that is not in pounds, a millionth."""
+SHAPES = "it shapes a curve, a team or a distribution as the scenario is read: try values with --set"
+
+
+class Around(NamedTuple):
+    """The whole values of an input on either side of where the answer changes, and the measure at each."""
+
+    below: float
+    at_below: float
+    above: float
+    at_above: float
 
 
 class SwitchingRow(NamedTuple):
@@ -27,9 +48,17 @@ class SwitchingRow(NamedTuple):
 
     `distance` is value less base, in `unit`; `relative` that over the size of the base, None at a base of
     0; `percentile` where the value stands in the input's own distribution, 0 to 1, None for a known input.
-    `verdict` is `switches`, `outside its range` (the value lies beyond all the input can be), `jumps over
-    zero` (the measure changes sign there and is never zero) or `no value alone`. All three figures are None
-    where there is no value, and the percentile of a cohort too, whose distribution hangs on other inputs.
+    All three are None where there is no value, and the percentile of a cohort too, whose distribution hangs
+    on other inputs. `verdict` is one of:
+
+    - `switches`: set to the value, the scenario runs and the measure is within a pound of zero;
+    - `between whole numbers`: a cohort, or a number the scenario takes whole only; the answer changes between
+      the whole numbers next to the value (`around`);
+    - `outside its range`: the value lies beyond all the input can be;
+    - `jumps over zero`: the measure changes sign there and is never zero;
+    - `cannot be set`: the scenario refuses the value, and `reason` says why;
+    - `not searched`: the input shapes what is worked out once, while the scenario is read;
+    - `no value alone`: no value is found to do it.
     """
 
     found: SwitchingValue
@@ -38,6 +67,8 @@ class SwitchingRow(NamedTuple):
     relative: float | None
     percentile: float | None
     verdict: str
+    reason: str = ""
+    around: Around | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,24 +100,50 @@ class SwitchingValues(Tabular):
             ),
             Column("verdict", tuple(row.verdict for row in rows), title="Verdict"),
             Column("exact", tuple(each.exact for each in found), title="By a quotient, not by a search"),
+            Column("reason", tuple(row.reason for row in rows), title="Why it cannot be"),
+            *_around_columns(rows),
         )
         return (Table("switching_values", "Switching values", columns),)
 
 
-def switching_values(model: Model, measures: tuple[str, ...] = ()) -> SwitchingValues:
+def _around_columns(rows: tuple[SwitchingRow, ...]) -> tuple[Column, ...]:
+    titles = {
+        "below": "Whole number below",
+        "at_below": "Measure there",
+        "above": "Whole number above",
+        "at_above": "Measure there",
+    }
+    return tuple(
+        Column(name, tuple(getattr(row.around, name, None) for row in rows), title=title)
+        for name, title in titles.items()
+    )
+
+
+def switching_values(
+    model: Model, measures: tuple[str, ...] = (), set_again: SetAgain | None = None
+) -> SwitchingValues:
     """Return the value of every input at which each measure is zero, the others at best.
 
     `measures` are net and the payer's cashable net unless given. Inputs are those that are used and not
     derived from others, known or uncertain; a cohort stands at its expected value unless it is the one moved.
+    With `set_again`, each value is set and the scenario compiled again, which costs as long as loading it;
+    without, as for a model no file was read for, values stand as the algebra finds them.
     In order: the switching value nearest to the best value, counted in the input's own percentiles, first;
-    then inputs that are known or cannot be what would switch, by relative distance; then those with no value.
-    Raises `UnknownMeasure`.
+    then inputs that are known or cannot be what would switch, by relative distance; then those refused; then
+    those with no value. Raises `UnknownMeasure`, and `InputError` where the scenario's files are gone.
     """
     asked = measures or _own_measures(model)
     alone = [OneAtATime(model, name) for name in asked]  # refuses an unknown one before any search
-    unused = set(model.unused)
-    inputs = [item for item in model.inputs.values() if not item.is_derived and item.name not in unused]
-    rows = [_row(item, each.switching_value(item.name)) for each in alone for item in inputs]
+    passed_over = {*model.unused, *model.settled}
+    inputs = [item for item in model.inputs.values() if not item.is_derived and item.name not in model.unused]
+    rows = [
+        _row(item, each.switching_value(item.name)) if item.name not in passed_over else _shaping(each, item)
+        for each in alone
+        for item in inputs
+    ]
+    if set_again is not None and set_again.files:
+        trial = _Trial(model, set_again)
+        rows = [trial.of(row) for row in rows]
     return SwitchingValues(tuple(sorted(rows, key=lambda row: _order(model, asked, row))))
 
 
@@ -109,6 +166,57 @@ def _row(item: Input, found: SwitchingValue) -> SwitchingRow:
     return SwitchingRow(found, item.unit, distance, relative, percentile, verdict if inside else OUTSIDE)
 
 
+def _shaping(asked: OneAtATime, item: Input) -> SwitchingRow:
+    """Return the row of an input whose other values only compiling again would tell of."""
+    base = asked.best[item.name]
+    nowhere = SwitchingValue(item.name, asked.measure_name, None, base, base, base, exact=False)
+    return SwitchingRow(nowhere, item.unit, None, None, None, NOT_SEARCHED, SHAPES)
+
+
+class _Trial:
+    """Switching values set, and the scenario compiled again at each."""
+
+    def __init__(self, model: Model, set_again: SetAgain) -> None:
+        self.model = model
+        self.set_again = set_again
+
+    def of(self, row: SwitchingRow) -> SwitchingRow:
+        """Return the row as it is once its value was tried."""
+        value = row.found.value
+        if value is None or row.verdict == JUMPS:
+            return row
+        reached = self.reached(row.found, value)
+        counted = isinstance(self.model.inputs[row.found.input_name].value, (Binomial, Poisson))
+        if counted or isinstance(reached, InputError):
+            around = self.around(row.found, value)
+            if around is not None:
+                return row._replace(verdict=BETWEEN, around=around)
+        if isinstance(reached, InputError):
+            problem = reached.problems[0]
+            return row._replace(verdict=REFUSED, reason=f"{problem.found} (expected: {problem.expected})")
+        in_pounds = measure_unit(self.model, row.found.measure).startswith("GBP")
+        is_zero = abs(reached) < (A_POUND if in_pounds else A_POUND / 1e6)
+        return row if is_zero else row._replace(verdict=JUMPS)
+
+    def reached(self, found: SwitchingValue, value: float) -> float | InputError:
+        """Return the measure with an input set to a value, or why the scenario refuses it."""
+        try:
+            again = self.set_again.at(found.input_name, value)
+        except InputError as refused:
+            return refused
+        return again.value(measure_of(again, found.measure), again.best_point())
+
+    def around(self, found: SwitchingValue, value: float) -> Around | None:
+        """Return the whole numbers next to a value where both can be set and the answer changes between."""
+        below, above = float(math.floor(value)), float(math.ceil(value))
+        if below == above:
+            return None
+        at_below, at_above = self.reached(found, below), self.reached(found, above)
+        if isinstance(at_below, InputError) or isinstance(at_above, InputError):
+            return None
+        return Around(below, at_below, above, at_above) if at_below * at_above <= 0.0 else None
+
+
 def _own_distribution(item: Input) -> Distribution | None:
     """Return an input's distribution where it has one of its own; a cohort's hangs on other inputs."""
     value = item.value
@@ -117,13 +225,8 @@ def _own_distribution(item: Input) -> Distribution | None:
 
 def _order(model: Model, asked: tuple[str, ...], row: SwitchingRow) -> tuple[int, int, float, float, str]:
     name = row.found.input_name
-    rank = (
-        2
-        if row.found.value is None
-        else 0
-        if row.verdict in (SWITCHES, JUMPS) and row.percentile is not None
-        else 1
-    )
+    ranks = {NO_VALUE: 4, NOT_SEARCHED: 3, REFUSED: 2, OUTSIDE: 1}
+    rank = ranks.get(row.verdict, 0 if row.percentile is not None else 1)
     away = 0.0
     if rank == 0 and row.percentile is not None:
         own = _own_distribution(model.inputs[name])

@@ -67,9 +67,9 @@ def command(
             raise click.BadParameter(str(error), param_hint="--netcdf") from error
     with writing_folder(out):  # before the work whose result would be lost
         check_free(out, earlier_files(out), force)
-    model = load_scenario(ctx, scenario, settings).model
+    loaded = load_scenario(ctx, scenario, settings)
     try:
-        found = research(model, measures, draws, seed, workers)
+        found = research(loaded.model, measures, draws, seed, workers, loaded.set_again)
     except UnknownMeasure as error:
         message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
         raise click.BadParameter(message, param_hint="--measure") from error

@@ -45,14 +45,15 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
     from costmodel.model.measures import UnknownMeasure
     from costmodel.scenario import load
 
-    model = load(place.scenario, place.folder, told.settings).model
+    loaded = load(place.scenario, place.folder, told.settings)
+    model, asked = loaded.model, told.asked
     if added := strangers(told, model):
         return _refused(added)
     try:
-        found = research(model, told.asked.measures, told.asked.draws, told.asked.seed)
+        found = research(model, asked.measures, asked.draws, asked.seed, set_again=loaded.set_again)
     except UnknownMeasure as error:
         return _refused([f"There is no longer a measure '{error.name}'."])
-    made = export(found, told.asked, ctx.find_root().obj["arguments"])
+    made = export(found, asked, ctx.find_root().obj["arguments"])
     if out is not None:
         with writing_folder(out):
             write_folder(out, made.files, force, earlier_files(out))

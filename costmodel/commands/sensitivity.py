@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from costmodel.analysis.notice import Notice
     from costmodel.analysis.sensitivity import Sensitivity
     from costmodel.model.model import Model
+    from costmodel.scenario import Scenario
 
 QUESTIONS = ("tornado", "switching", "indices", "information", "acceptability", "boxes")
 JSON_FILE = "sensitivity.json"
@@ -132,9 +133,10 @@ def command(
 
         with writing_folder(out):  # before the work whose result would be lost
             check_free(out, FILES, force)
-    model = load_scenario(ctx, scenario, settings).model
+    loaded = load_scenario(ctx, scenario, settings)
+    model = loaded.model
     others = [load_scenario(ctx, name, settings).model for name in against]
-    found = _found(model, others, show, asked)
+    found = _found(loaded, others, show, asked)
     if show == ("indices",):
         _refuse_without_indices(found)
     notices = value_notices([model, *others])
@@ -162,11 +164,14 @@ def _show(shown: tuple[str, ...], form: str) -> tuple[str, ...]:
     return chosen
 
 
-def _found(model: Model, others: list[Model], show: tuple[str, ...], asked: dict[str, Any]) -> Sensitivity:
+def _found(
+    loaded: Scenario, others: list[Model], show: tuple[str, ...], asked: dict[str, Any]
+) -> Sensitivity:
     """Return the answers; tell of a name that does not exist in the words of its option."""
     from costmodel.analysis.sensitivity import sensitivity
     from costmodel.model.measures import UnknownMeasure
 
+    model = loaded.model
     if asked["two_way"] is not None and len(asked["two_way"]) != 2:
         message = "two inputs, separated by a comma"
         raise click.BadParameter(message, param_hint="--two-way")
@@ -184,7 +189,7 @@ def _found(model: Model, others: list[Model], show: tuple[str, ...], asked: dict
         return sensitivity(
             model, show, asked["measure"], dict(asked["groups"]), asked["ends"], asked["two_way"],
             asked["method"], others, asked["must_choose"], asked["know"], asked["draws"], asked["seed"],
-            asked["workers"], asked["index_draws"],
+            asked["workers"], asked["index_draws"], loaded.set_again,
         )  # fmt: skip
     except UnknownMeasure as error:
         message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from costmodel import library
 from costmodel.documents.amended_nodes import node_at
 from costmodel.documents.document_files import DocumentFiles
-from costmodel.documents.inheritance import Read, ReadParent, inherit, patched_entry
+from costmodel.documents.inheritance import Inherited, Read, ReadParent, inherit, patched_entry
 from costmodel.documents.problems import InputError, Place, Problem, did_you_mean, shown, some_of
 from costmodel.documents.scenario_document import ScenarioDocument
 from costmodel.documents.settings import with_setting
@@ -45,15 +45,54 @@ class ScenarioSources:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_scenario(
-    name: str, folder: Path | None = None, settings: Mapping[str, str] | None = None
-) -> ScenarioSources:
-    """Return everything a scenario is made of.
+@dataclass(frozen=True, slots=True)
+class ScenarioFiles:
+    """A scenario's files as they are read, its parents' in it and the tables beside it: nothing is set yet.
 
-    `name` is a scenario's name or a path to its file, `folder` the user's own folder, `settings` what
-    was set on the command line (input name to YAML text). Raises `InputError` when there is no such
-    scenario, or when a part of it cannot be read at all; every other problem is collected in the result,
-    for the compiler to add its own.
+    `sums` maps each file, as it is shown, to its SHA-256, and `paths` each file's own path.
+    """
+
+    name: str
+    inherited: Inherited
+    tables: Shelfful
+    sums: Mapping[str, str]
+    paths: Mapping[Path, str]
+
+    def with_settings(self, settings: Mapping[str, str]) -> ScenarioSources:
+        """Return everything the scenario is made of, inputs set as by `--set` (name to YAML text).
+
+        Raises `InputError` where a part of it cannot be read at all; every other problem is collected in the
+        result, for the compiler to add its own.
+        """
+        inherited, tables = self.inherited, self.tables
+        collected = [*inherited.problems, *tables.problems]
+        node = inherited.node
+        for key, text in settings.items():
+            node, setting_problems = with_setting(node, key, text, tables, inherited.complete)
+            collected.extend(setting_problems)
+        node, override_problems = _with_table_entries(node, tables)
+        collected.extend(override_problems)
+        validated = validate(ScenarioDocument, node if inherited.complete else _in_part(node), collected)
+        collected.extend(validated.problems)
+        if validated.document is None or not inherited.complete:
+            raise InputError(dict.fromkeys(collected))
+        document: ScenarioDocument = validated.document
+        node = validated.node
+        scenario_costs = {
+            key: FoundUnitCost(entry, node, ("unit_costs", key)) for key, entry in document.unit_costs.items()
+        }
+        return ScenarioSources(
+            self.name, document, node, tables, {**tables.unit_costs, **scenario_costs},
+            validated.set_aside | tables.set_aside, tuple(dict.fromkeys(collected)), self.sums,
+            {**self.paths, **tables.paths}, dict(settings),
+        )  # fmt: skip
+
+
+def read_files(name: str, folder: Path | None = None) -> ScenarioFiles:
+    """Return a scenario's files, read once to be set and compiled as often as is asked.
+
+    `name` is a scenario's name or a path to its file, `folder` the user's own folder. Raises `InputError`
+    when there is no such scenario.
     """
     path = library.scenario_file(name, folder)
     if path is None:
@@ -62,28 +101,14 @@ def read_scenario(
     files = DocumentFiles()
     own = _as_patch(files.read(path, ScenarioDocument))
     inherited = inherit(own, _parent_reader(path, folder, files), library.scenario_names(folder))
-    tables = read_tables(folder)
-    collected = [*inherited.problems, *tables.problems]
-    node = inherited.node
-    for key, text in (settings or {}).items():
-        node, setting_problems = with_setting(node, key, text, tables, inherited.complete)
-        collected.extend(setting_problems)
-    node, override_problems = _with_table_entries(node, tables)
-    collected.extend(override_problems)
-    validated = validate(ScenarioDocument, node if inherited.complete else _in_part(node), collected)
-    collected.extend(validated.problems)
-    if validated.document is None or not inherited.complete:
-        raise InputError(dict.fromkeys(collected))
-    document: ScenarioDocument = validated.document
-    node = validated.node
-    scenario_costs = {
-        key: FoundUnitCost(entry, node, ("unit_costs", key)) for key, entry in document.unit_costs.items()
-    }
-    return ScenarioSources(
-        path.stem, document, node, tables, {**tables.unit_costs, **scenario_costs},
-        validated.set_aside | tables.set_aside, tuple(dict.fromkeys(collected)), files.sums,
-        {**files.paths, **tables.paths}, dict(settings or {}),
-    )  # fmt: skip
+    return ScenarioFiles(path.stem, inherited, read_tables(folder), files.sums, files.paths)
+
+
+def read_scenario(
+    name: str, folder: Path | None = None, settings: Mapping[str, str] | None = None
+) -> ScenarioSources:
+    """Return everything a scenario is made of, as `read_files` and `ScenarioFiles.with_settings` say."""
+    return read_files(name, folder).with_settings(settings or {})
 
 
 def _as_patch(own: Read) -> Read:
@@ -189,4 +214,7 @@ def _with_table_entries(node: Node, tables: Shelfful) -> tuple[Node, tuple[Probl
     return MappingNode({**node.entries, "unit_costs": merged}, node.place, node.whole), tuple(problems)
 
 
-__all__ = ["FoundUnitCost", "ScenarioSources", "Shelfful", "Table", "read_scenario", "read_tables"]
+__all__ = [
+    "FoundUnitCost", "ScenarioFiles", "ScenarioSources", "Shelfful", "Table", "read_files", "read_scenario",
+    "read_tables",
+]  # fmt: skip

@@ -156,7 +156,9 @@ class _InputCompiler:
 
     def number(self, source: ValueSource, key: str, written: float | str) -> float:
         """Return a parameter that must be known; not a number after reporting that it is not."""
-        expression = substitute(self.formula(source, key, written), self.constants)
+        formula = self.formula(source, key, written)
+        self.findings.shaped_by.setdefault(source.name, set()).update(names(formula))
+        expression = substitute(formula, self.constants)
         if isinstance(expression, Number):
             return expression.value
         uncertain = sorted(names(expression))
@@ -242,6 +244,7 @@ class _InputCompiler:
             if isinstance(value, float):
                 value = Discrete((value,), (1.0,))
             if isinstance(value, Expression):
+                self.findings.shaped_by.setdefault(source.name, set()).update(names(value))
                 known = substitute(value, self.constants)
                 if not isinstance(known, Number):
                     raise ValueError("otherwise is an expression, not a number or a distribution")

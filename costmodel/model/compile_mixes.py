@@ -11,7 +11,18 @@ from costmodel.documents.scenario_sources import ScenarioSources
 from costmodel.model.compile_frame import MixShares
 from costmodel.model.compile_shares import compile_shares
 from costmodel.model.distributions import Beta
-from costmodel.model.expression import ONE, ZERO, Expression, Name, Number, multiply, subtract, total
+from costmodel.model.expression import (
+    ONE,
+    ZERO,
+    Expression,
+    Name,
+    Number,
+    multiply,
+    names,
+    simplify,
+    subtract,
+    total,
+)
 from costmodel.model.findings import Findings, Location, origin
 from costmodel.model.inputs import Evidence, Input
 from costmodel.model.known_values import written_out
@@ -81,12 +92,15 @@ class _MixCompiler:
         """
         at: Location = ("mixes", name)
         counts: list[tuple[str, float]] = []
+        shaped_by: set[str] = set()
         for item, written in entry.dirichlet.items():
             location = (*at, "dirichlet", item)
             if item not in self.sources.unit_costs:
                 self.findings.unknown(location, "unit cost", item, tuple(self.sources.unit_costs), key=True)
                 continue
-            known_count = written_out(self.findings.expression(written, location, known), self.inputs)
+            formula = simplify(self.findings.expression(written, location, known))
+            shaped_by |= names(formula)
+            known_count = written_out(formula, self.inputs)
             if not isinstance(known_count, Number) or known_count.value <= 0:
                 self.findings.report(location, f"{item}: {written}", "a known number above 0")
                 continue
@@ -98,6 +112,7 @@ class _MixCompiler:
         left: Expression = ONE
         for position, (item, count) in enumerate(counts[:-1]):
             stick = f"mix.{name}.{item}"
+            self.findings.shaped_by[stick] = shaped_by
             others = math.fsum(other for _, other in counts[position + 1 :])
             self.inputs[stick] = Input(
                 name=stick,

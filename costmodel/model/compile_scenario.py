@@ -44,7 +44,7 @@ from costmodel.model.model import Model
 from costmodel.model.overlap import counted_once
 from costmodel.model.price_index import AS_STATED, financial_year_start
 from costmodel.model.rollout import RollOut
-from costmodel.model.used_inputs import used_inputs
+from costmodel.model.used_inputs import behind, used_inputs
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -228,10 +228,21 @@ class _ScenarioCompiler:
 
     def trimmed(self, model: Model) -> Model:
         """Return the model without the unit costs it does not use, its unused inputs and files named."""
-        wanted = used_inputs(model, self.findings.settled)
+        wanted, settled = self.used(model)
         unused = tuple(name for name in self.document.inputs if name not in wanted)
         inputs = {name: item for name, item in model.inputs.items() if name in wanted or name in unused}
-        return replace(model, inputs=inputs, unused=unused, files=self.files(inputs))
+        kept = tuple(name for name in inputs if name in settled)
+        return replace(model, inputs=inputs, unused=unused, settled=kept, files=self.files(inputs))
+
+    def used(self, model: Model) -> tuple[set[str], set[str]]:
+        """Return the inputs that figures are made of, and those among them that are settled."""
+        settled = set(self.findings.settled)
+        while True:
+            wanted = used_inputs(model, settled)
+            shaping = {each for name in wanted for each in self.findings.shaped_by.get(name, ())} - settled
+            if not shaping:
+                return wanted, behind(model, settled)
+            settled |= shaping
 
     def files(self, inputs: Mapping[str, Input]) -> dict[str, str]:
         """Return the SHA-256 of every file a figure can come from."""

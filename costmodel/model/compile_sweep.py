@@ -19,7 +19,6 @@ from costmodel.model.expression import Expression, names
 from costmodel.model.findings import Findings, Location, origin, written_at
 from costmodel.model.handles import ADJUSTMENTS, DISCOUNT_RATE, PRICE_YEAR, handle_names, is_word, price_years
 from costmodel.model.model import Model, depends_on, distribution_needs
-from costmodel.model.used_inputs import used_inputs
 
 _NUMBERS = "numbers, such as 0.25 or 13 / 31"
 _YEARS = "a list of financial years, such as 2019-20"
@@ -65,7 +64,7 @@ class SweepCompiler:
     """Compiles the values that inputs take in a sweep of one model.
 
     `replaced` names the inputs that other values stand in for, so that what they are in the base does not
-    bound their factors. `settled` are inputs in use, but by nothing that could still change.
+    bound their factors. `settled` are inputs that were put in once and for all.
     """
 
     def __init__(self, model: Model, findings: Findings, replaced: frozenset[str]) -> None:
@@ -73,7 +72,7 @@ class SweepCompiler:
         self.findings = findings
         self.replaced = replaced
         self.names = handle_names(model)
-        self.settled = model.inputs.keys() - used_inputs(model) - set(model.unused)
+        self.settled = frozenset(model.settled)
 
     def axis(self, label: str, entry: list[object] | SweepRange) -> Axis | None:
         """Return the axis of one entry, None where no such thing can be varied or no value is sound."""
@@ -110,7 +109,8 @@ class SweepCompiler:
             self.findings.report_at(place, found, expected, f"write {name}")
             return True
         if name in self.settled:
-            found = f"'{name}' shapes a curve or a team, which is worked out before anything is varied"
+            shaped = "a curve, a team or a distribution"
+            found = f"'{name}' shapes {shaped}, which is worked out before anything is varied"
             self.findings.report_at(place, found, f"another input, or --set {name}=… and one run for each")
             return True
         return False

@@ -29,7 +29,8 @@ DEEPEST: Final = 200
 class Findings:
     """The problems so far, and the names set aside because they were reported already.
 
-    `settled` holds the inputs whose values were put in once and for all, to shape a survival curve.
+    `settled` holds the inputs whose values were put in once and for all, to shape a survival curve or a team;
+    `shaped_by` those put in once to shape an input's distribution, by that input.
     """
 
     node: Node
@@ -38,6 +39,7 @@ class Findings:
     constants: dict[str, Expression] = field(default_factory=dict)
     extents: dict[str, tuple[int, int]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
+    shaped_by: dict[str, set[str]] = field(default_factory=dict)
 
     def within(self, node: Node) -> Findings:
         """Return the same findings for locations of another node, such as a table's."""

@@ -77,10 +77,11 @@ class Model:
     """A scenario as an algebra: every answer is a question asked of this object.
 
     `inputs` are in an order in which each depends only on those before it. `unused` names inputs that
-    no line, measure or input needs. `files` maps each file read to the SHA-256 of its bytes, `settings` each
-    input that was set from outside the files to what it was set to; `sweep` is what the scenario itself says
-    should be varied. `rollout` is None where no intake is written; `overlaps` are the rules for benefits that
-    may count the same pound twice.
+    no line, measure or input needs; `settled` those put in once and for all while compiling, to shape a
+    curve, a team or a distribution, so that only compiling again tells what another value does. `files` maps
+    each file read to the SHA-256 of its bytes, `settings` each input that was set from outside the files to
+    what it was set to; `sweep` is what the scenario itself says should be varied. `rollout` is None where no
+    intake is written; `overlaps` are the rules for benefits that may count the same pound twice.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Model:
     acknowledgements: Mapping[str, str] = field(default_factory=dict)
     counterfactual: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
     price_index: PriceIndex | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -17,14 +17,18 @@ def used_inputs(model: Model, beside: Iterable[str] = ()) -> set[str]:
     """
     waiting = {name for line in model.lines for name in line_names(line)}
     waiting |= {name for own in model.measures.values() for name in names(own.value) if name in model.inputs}
-    waiting |= _names_of(model.rollout) | set(beside)
-    used: set[str] = set()
+    return behind(model, waiting | _names_of(model.rollout) | set(beside))
+
+
+def behind(model: Model, wanted: Iterable[str]) -> set[str]:
+    """Return the inputs among these names, and those that they are made of or drawn from."""
+    waiting, found = set(wanted), set[str]()
     while waiting:
         name = waiting.pop()
-        if name not in used and name in model.inputs:
-            used.add(name)
+        if name not in found and name in model.inputs:
+            found.add(name)
             waiting |= needs(model.inputs[name])
-    return used
+    return found
 
 
 def _names_of(rollout: RollOut | None) -> set[str]:

@@ -112,7 +112,8 @@ def _switching_sentences(result: AppraisalResult) -> list[str]:
             others = f" ({named_cases})" if named_cases else ", all else at best values"
             where = f"No value of {name} alone brings net to zero"
             if found.value is not None:
-                where = f"Net is zero where {name} is {_share_or_number(found.value, unit)}"
+                zero = "Net jumps over zero" if found.jumps else "Net is zero"
+                where = f"{zero} where {name} is {_share_or_number(found.value, unit)}"
             sentences.append(f"{where}{others}; it is taken as {base}.")
     return sentences
 

@@ -8,7 +8,7 @@ from costmodel.analysis.scenario_boxes import Boxes, Limit, Peel
 from costmodel.model.measures import known_measures, measure_title
 from costmodel.model.model import Model
 from costmodel.output.sentences import listed
-from costmodel.output.wording import count, figure, pounds, short_pounds, unit_price
+from costmodel.output.wording import count, figure, is_money, money, short_pounds
 
 ENDS = {" < 0": "is below zero", " < 1": "is below 1"}
 """How a condition ends, and how that is said."""
@@ -75,8 +75,8 @@ def _share(value: float) -> str:
 def _value(name: str, value: float, model: Model) -> str:
     """Return a limit in the input's own way: pounds where it is money, percent where it is a share."""
     item = model.inputs.get(name)
-    if item is not None and item.price_year:
-        return pounds(value) if abs(value) >= 1000 else unit_price(value)
+    if item is not None and is_money(item):
+        return money(value)
     if item is not None and item.unit.startswith("share"):
         return f"{value * 100:.3g}%"
     text = f"{value:.3g}" if abs(value) < 1 else count(value)

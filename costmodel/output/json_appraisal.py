@@ -172,4 +172,5 @@ def _switching(value: SwitchingValue) -> dict[str, Any]:
         "low": number(value.low),
         "high": number(value.high),
         "exact": value.exact,
+        "jumps": value.jumps,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
-from costmodel.analysis.switching_values import SwitchingRow, SwitchingValues
+from costmodel.analysis.switching_values import Around, SwitchingRow, SwitchingValues
 from costmodel.analysis.tornado import Bar, Tornado, TwoWay
 from costmodel.output.json_appraisal import number
 
@@ -66,7 +66,14 @@ def _switching(row: SwitchingRow) -> dict[str, Any]:
         "percentile": _or_none(row.percentile),
         "verdict": row.verdict,
         "exact": row.found.exact,
+        "reason": row.reason or None,
+        "around": None if row.around is None else _around(row.around),
     }
+
+
+def _around(around: Around) -> dict[str, Any]:
+    """Return the whole values on either side of where the answer changes, and the measure at each."""
+    return {name: number(value) for name, value in around._asdict().items()}
 
 
 def indices_json(found: Indices | NoIndices) -> dict[str, Any]:

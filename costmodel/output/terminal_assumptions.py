@@ -22,7 +22,7 @@ from costmodel.analysis.assumptions import (
 from costmodel.output.console import is_narrow
 from costmodel.output.terminal_listing import broken
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
-from costmodel.output.wording import count, percent
+from costmodel.output.wording import count, is_money, percent
 
 _FIRST = "High impact, red evidence"
 _HEADS = {HIGH: "High impact", MEDIUM: "Medium impact", HELD: "Held as certain", LOW: "Low impact"}
@@ -83,14 +83,16 @@ def _name(name: str, width: int) -> str:
 
 def _value(row: Assumption) -> str:
     echo = row.echo
+    sign = "£" if is_money(row.item) else ""
     if echo.p5 is None or echo.p95 is None:
-        return _number(echo.best)
-    return f"{_number(echo.best)} ({_number(echo.p5)} to {_number(echo.p95)})"
+        return _number(echo.best, sign)
+    return f"{_number(echo.best, sign)} ({_number(echo.p5)} to {_number(echo.p95)})"
 
 
-def _number(value: float) -> str:
-    """Return a value, whole from a thousand up: 41,721 (39,399 to 44,042) leaves room for its name."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else count(value)
+def _number(value: float, sign: str = "") -> str:
+    """Return a value, whole from a thousand up: £41,721 (39,399 to 44,042) leaves room for its name."""
+    text = f"{abs(value):,.0f}" if abs(value) >= 1000 else count(abs(value))
+    return f"{'-' if value < 0 else ''}{sign}{text}"
 
 
 def _quality(row: Assumption) -> str:

@@ -8,13 +8,24 @@ from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
-from costmodel.analysis.switching_values import NO_VALUE, OUTSIDE, SwitchingRow, SwitchingValues
+from costmodel.analysis.switching_values import (
+    BETWEEN,
+    JUMPS,
+    NO_VALUE,
+    NOT_SEARCHED,
+    OUTSIDE,
+    REFUSED,
+    SHAPES,
+    SWITCHES,
+    SwitchingRow,
+    SwitchingValues,
+)
 from costmodel.analysis.tornado import Bar, Tornado, TwoWay
-from costmodel.model.measures import measure_title
+from costmodel.model.measures import measure_title, measure_unit, payer
 from costmodel.model.model import Model
 from costmodel.output.sentences import capital, listed, say
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
-from costmodel.output.wording import count, figure, pounds, short_pounds, unit_price
+from costmodel.output.wording import count, figure, is_money, money, own_cashable, short_pounds
 
 WIDEST_NAME = 26
 NARROWEST_BAR, ROOM_FOR_ENDS = 12, 20
@@ -114,9 +125,8 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
     """Print, for each measure, where each input alone makes it zero, and which inputs never do."""
     for measure in dict.fromkeys(row.found.measure for row in found.rows):
         rows = [row for row in found.rows if row.found.measure == measure]
-        title = measure_title(model, measure)
-        say(f"What would have to be true for {title[:1].lower()}{title[1:]} to be zero", console, BOLD)
-        there = [row for row in rows if row.verdict != NO_VALUE]
+        say(f"What would have to be true for {_in_a_sentence(measure, model)} to be zero", console, BOLD)
+        there = [row for row in rows if row.verdict in (SWITCHES, BETWEEN, OUTSIDE, JUMPS)]
         if there:
             table = figure_table("")
             table.add_column("Input alone", overflow="fold")
@@ -126,32 +136,54 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
             for row in there:
                 table.add_row(*map(Text, _switching_cells(row, model)))
             console.print(table)
-        never = [row.found.input_name for row in rows if row.verdict == NO_VALUE]
-        if never:
-            say(f"No value of this input alone changes the answer: {listed(never)}.", console, DIM)
-        if any(row.found.jumps for row in there):
+        _without_value(rows, model, console)
+        if any(row.verdict == JUMPS for row in there):
             why = "one whole team or placement more is needed there, so it jumps over zero and never is it"
             say(f"Marked ^: {why}.", console, DIM)
-        if any(not row.found.exact for row in there):
+        if any(not row.found.exact and row.verdict != JUMPS for row in there):
             say("Marked ~: found by search, as the measure is not a straight line there.", console, DIM)
         console.print()
+
+
+def _without_value(rows: list[SwitchingRow], model: Model, console: Console) -> None:
+    """Say which inputs cannot be set to what would do it, which were not searched, and which never do."""
+    for row in rows:
+        if row.verdict == REFUSED and row.found.value is not None:
+            name = row.found.input_name
+            told = f"{name} would have to be {_value(model, name, row.found.value)}, which cannot be"
+            say(f"{told}: {row.reason}.", console, DIM)
+    unsearched = [row.found.input_name for row in rows if row.verdict == NOT_SEARCHED]
+    if unsearched:
+        say(f"Not searched: {listed(unsearched)}; {SHAPES}.", console, DIM)
+    never = [row.found.input_name for row in rows if row.verdict == NO_VALUE]
+    if never:
+        say(f"No value of this input alone changes the answer: {listed(never)}.", console, DIM)
+
+
+def _in_a_sentence(measure: str, model: Model) -> str:
+    agency = payer(model)
+    if agency and measure == f"net_cashable_{agency}":
+        return f"the {own_cashable(agency)[:1].lower()}{own_cashable(agency)[1:]}"
+    title = measure_title(model, measure)
+    return f"{title[:1].lower()}{title[1:]}"
 
 
 def _switching_cells(row: SwitchingRow, model: Model) -> tuple[str, ...]:
     name = row.found.input_name
     value = math.nan if row.found.value is None else row.found.value
-    about = "" if row.found.exact else "^" if row.found.jumps else "~"
+    about = "^" if row.verdict == JUMPS else "" if row.found.exact else "~"
+    reached = f"{about}{_value(model, name, value)}"
+    if row.around is not None:
+        reached = f"{_value(model, name, row.around.below)} to {_value(model, name, row.around.above)}"
     change = "" if row.relative is None else f"{row.relative:+.0%}"
-    return (
-        name,
-        _value(model, name, row.found.base),
-        about + _value(model, name, value),
-        change,
-        _standing(row, model),
-    )
+    return name, _value(model, name, row.found.base), reached, change, _standing(row, model)
 
 
 def _standing(row: SwitchingRow, model: Model) -> str:
+    if row.around is not None:
+        unit = measure_unit(model, row.found.measure)
+        below, above = _short(row.around.at_below, unit), _short(row.around.at_above, unit)
+        return f"{below} at {count(row.around.below)}, {above} at {count(row.around.above)}"
     if row.verdict == OUTSIDE:
         return "outside all it can be"
     if row.percentile is None:
@@ -213,9 +245,9 @@ def _short(value: float, unit: str) -> str:
 
 def _value(model: Model, name: str, value: float) -> str:
     """Return an input's value: pounds where it is money."""
-    if not model.inputs[name].price_year:
-        return count(value) if math.isfinite(value) else "undefined"
-    return pounds(value) if abs(value) >= 1000 else unit_price(value)
+    if is_money(model.inputs[name]):
+        return money(value)
+    return count(value) if math.isfinite(value) else "undefined"
 
 
 def _cut_name(name: str) -> str:

@@ -16,7 +16,7 @@ from costmodel.analysis.explained_difference import MOST_SHAPLEY, Explained, Inp
 from costmodel.model.inputs import Input
 from costmodel.output.side_by_side import GAP, WIDEST_HEAD, WIDEST_LABEL, Row, broken, show_side_by_side
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
-from costmodel.output.wording import count, percent, pounds, unit_price
+from costmodel.output.wording import count, is_money, percent, pounds, unit_price
 
 MOST_ROWS = 12
 """The most changed inputs shown; the others are summed."""
@@ -222,7 +222,7 @@ def _best(item: Input | None, value: float | None) -> str:
     """Return an input's best value in its own terms: a share, money, or a number."""
     if item is None or value is None:
         return "-"
-    if item.price_year:
+    if is_money(item):
         return unit_price(value)
     return percent(value) if item.unit.startswith(("probability", "share")) else count(value)
 

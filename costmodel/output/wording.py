@@ -10,6 +10,7 @@ from costmodel.analysis.notices import named
 
 if TYPE_CHECKING:
     from costmodel.analysis.appraisal import MeasureResult
+    from costmodel.model.inputs import Input
 
 
 def pounds(value: float, decimals: int = 0) -> str:
@@ -23,6 +24,16 @@ def pounds(value: float, decimals: int = 0) -> str:
 def unit_price(value: float) -> str:
     """Return a unit value: whole pounds as such, else to the penny."""
     return pounds(value) if abs(value - round(value)) < 0.005 else pounds(value, 2)
+
+
+def money(value: float) -> str:
+    """Return a sum of any size: whole pounds from a thousand up, else as a unit value."""
+    return pounds(value) if abs(value) >= 1000 else unit_price(value)
+
+
+def is_money(item: Input) -> bool:
+    """Return whether an input's values are pounds: it has a price year, or is written in GBP."""
+    return item.unit_of_values.startswith("GBP")
 
 
 def short_pounds(value: float) -> str:
@@ -77,10 +88,15 @@ def agency(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def own_cashable(payer: str) -> str:
+    """Return the name of the payer's own cashable net as it heads a row."""
+    return f"{agency(payer)}'s own cashable net"
+
+
 def measure_label(measure: MeasureResult, payer: str) -> str:
     """Return a measure's name as it heads a row, the unit with it where its title does not say it."""
     if measure.name == f"net_cashable_{payer}":
-        return f"{agency(payer)}'s own cashable net"
+        return own_cashable(payer)
     if measure.unit.startswith("GBP ") and "per" not in measure.title:
         return f"{measure.title} ({measure.unit.removeprefix('GBP ')})"
     return measure.title

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from costmodel.analysis.switching_values import NO_VALUE, OUTSIDE, SWITCHES, SwitchingRow, switching_values
+from costmodel.analysis.switching_values import (
+    BETWEEN,
+    NO_VALUE,
+    NOT_SEARCHED,
+    OUTSIDE,
+    REFUSED,
+    SWITCHES,
+    SwitchingRow,
+    switching_values,
+)
 from costmodel.model.measures import UnknownMeasure
 from costmodel.model.model import Model
 from costmodel.scenario import load
-from tests.analysis.written_scenarios import line, scenario
+from tests.analysis.written_scenarios import document, line, scenario
+from tests.laws.generated_models import NAME, load_files, set_again_of
 
 
 def made() -> Model:
@@ -96,6 +107,52 @@ def test_without_costs_there_is_no_payer() -> None:
 def test_an_unknown_measure_is_refused() -> None:
     with pytest.raises(UnknownMeasure):
         switching_values(made(), ("profit",))
+
+
+def tried(**changed: Any) -> dict[str, SwitchingRow]:
+    """Return the rows of a scenario of one benefit and one cost, each value set and compiled again."""
+    benefits = {"s": line(quantity=changed.pop("quantity"))}
+    costs = {"c": line(amount={"value": changed.pop("cost")})}
+    written = document(inputs=changed, benefits=benefits, costs=costs)
+    found = switching_values(load_files({NAME: written}), ("net",), set_again_of(written))
+    return {row.found.input_name: row for row in found.rows}
+
+
+def test_a_count_that_must_be_whole_turns_between_two_whole_numbers() -> None:
+    cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
+    found = tried(children=10, entries=cohort, quantity="entries", cost=3_200)
+    row = found["children"]  # half of 6.4 children
+    assert row.verdict == BETWEEN
+    assert row.found.value == pytest.approx(6.4)
+    assert row.around is not None
+    assert tuple(row.around) == pytest.approx((6.0, -200.0, 7.0, 300.0))
+    row = found["entries"]  # nobody enters by a fifth
+    assert row.around is not None
+    assert tuple(row.around) == pytest.approx((3.0, -200.0, 4.0, 800.0))
+
+
+def test_a_value_that_the_scenario_refuses_is_told_with_the_reason() -> None:
+    row = tried(x=2, y="= 8 / x", quantity="x", cost=0)["x"]
+    assert (row.found.value, row.verdict) == (0.0, REFUSED)
+    assert row.reason == "this divides by zero (expected: a divisor that is not zero)"
+    assert row.around is None
+
+
+def test_an_input_that_shapes_a_distribution_is_not_searched() -> None:
+    shaped = {"low": 0, "high": "= most * 2", "shape": "uniform"}
+    row = tried(most=10, x=shaped, quantity="x + most", cost=1_000)["most"]
+    assert (row.found.value, row.verdict) == (None, NOT_SEARCHED)
+    assert "--set" in row.reason
+
+
+def test_without_files_values_stand_as_the_algebra_finds_them() -> None:
+    cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
+    model = scenario(
+        inputs={"children": 10, "entries": cohort},
+        benefits={"s": line(quantity="entries")},
+        costs={"c": line(amount={"value": 3_200})},
+    )
+    assert rows(model)["children"].verdict == SWITCHES
 
 
 def test_they_are_a_table() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from costmodel.model.model import Model
-from tests.laws.generated_models import load_files
+from tests.laws.generated_models import NAME, load_files
 
 AMOUNT = {"price_year": "as stated", "falls_to": {"local_authority": 1}, "kind": "fiscal", "cashable": 1}
 SOURCED = {"source": "a report, p. 1", "quality": "green"}
@@ -17,9 +17,13 @@ def line(**changed: Any) -> dict[str, Any]:
     return {**AMOUNT, **priced, **changed}
 
 
-def scenario(**changed: Any) -> Model:
-    """Return the model of a scenario of one undiscounted year and one line, changed as said."""
+def document(**changed: Any) -> dict[str, Any]:
+    """Return a scenario of one line and no discounting, changed as said."""
     rules = {"start": "2020-21", "years": 4, "price_year": "as stated", "discounting": "none"}
-    document: dict[str, Any] = {"title": "T", "benefits": {"saved": line()}, **changed}
-    document["appraisal"] = {**rules, **changed.get("appraisal", {})}
-    return load_files({"generated": document})
+    appraisal = {**rules, **changed.pop("appraisal", {})}
+    return {"title": "T", "benefits": {"saved": line()}, **changed, "appraisal": appraisal}
+
+
+def scenario(**changed: Any) -> Model:
+    """Return the model of a scenario of one line and no discounting, changed as said."""
+    return load_files({NAME: document(**changed)})

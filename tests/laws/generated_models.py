@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from costmodel.model.compile_scenario import compile_scenario
 from costmodel.model.measures import known_measures, measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
+from costmodel.model.set_again import SetAgain
 from costmodel.uncertainty.draws import copula, draw_inputs
 
 Document = dict[str, Any]
@@ -52,6 +54,10 @@ class Written:
     def load(self) -> Model:
         """Return the model the two files compile to."""
         return load_files({NAME: self.scenario}, self.unit_costs)
+
+    def set_again(self) -> SetAgain:
+        """Return what sets an input of the same and compiles it again, its files read."""
+        return set_again_of(self.scenario, self.unit_costs)
 
     def with_inputs(self, **changed: Any) -> Written:
         """Return the same with inputs replaced or added."""
@@ -93,15 +99,31 @@ class Written:
 
 def load_files(scenarios: dict[str, Document], unit_costs: Document | None = None, name: str = NAME) -> Model:
     """Return the model of one of some scenarios, written to files and read back."""
-    with tempfile.TemporaryDirectory() as folder:
+    with _folder(scenarios, unit_costs) as folder:
+        return compile_scenario(read_scenario(name, folder))
+
+
+def set_again_of(scenario: Document, unit_costs: Document | None = None) -> SetAgain:
+    """Return what sets an input of a scenario and compiles it again, its files read."""
+    with _folder({NAME: scenario}, unit_costs) as folder:
+        found = SetAgain(NAME, folder)
+        assert found.files.name == NAME
+        return found
+
+
+@contextmanager
+def _folder(scenarios: dict[str, Document], unit_costs: Document | None) -> Iterator[Path]:
+    """Yield a folder with scenarios and a table of unit costs in it, gone afterwards."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for room in ("scenarios", "unit_costs"):
-            (Path(folder) / room).mkdir()
+            (folder / room).mkdir()
         for stem, scenario in scenarios.items():
-            (Path(folder) / "scenarios" / f"{stem}.yaml").write_text(_text(scenario))
+            (folder / "scenarios" / f"{stem}.yaml").write_text(_text(scenario))
         if unit_costs:
             table = {"title": "Generated unit costs", "unit_costs": unit_costs}
-            (Path(folder) / "unit_costs" / "generated.yaml").write_text(_text(table))
-        return compile_scenario(read_scenario(name, Path(folder)))
+            (folder / "unit_costs" / "generated.yaml").write_text(_text(table))
+        yield folder
 
 
 class _WithoutAliases(yaml.SafeDumper):

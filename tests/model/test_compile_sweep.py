@@ -23,7 +23,7 @@ from costmodel.model.distributions import Beta, Binomial, Pert
 from costmodel.model.encoding import decoded, encoded
 from costmodel.model.expression import Name
 from costmodel.model.model import Model
-from tests.analysis.written_scenarios import line, scenario
+from tests.analysis.written_scenarios import AMOUNT, line, scenario
 from tests.bad_input.test_bad_input import GOOD, check_the_words, user_folder
 
 INPUTS: dict[str, Any] = {
@@ -162,6 +162,36 @@ def test_what_cannot_be_varied_so_is_told(
     (problem,) = problems(model, (label, text))
     assert (problem.found, problem.place.column) == (found, column)
     assert problem.place.path == f"--vary {label}".strip()
+
+
+def test_what_shapes_a_distribution_is_used_and_cannot_be_varied() -> None:
+    inputs = {
+        "most": 4,
+        "idle_most": 9,
+        "twice": "= most * 2",
+        "hours": {"low": 0, "high": "= twice", "shape": "uniform"},
+        "idle": {"low": 0, "high": "= idle_most"},
+    }
+    shaped = scenario(inputs=inputs, benefits={"saved": line(quantity="hours + most")})
+    assert shaped.unused == ("idle_most", "idle")
+    assert shaped.settled == ("most", "twice")
+    assert decoded(encoded(shaped)) == shaped
+    [problem] = problems(shaped, ("most", "1,2"))
+    assert "shapes a curve, a team or a distribution" in problem.found
+
+
+def test_what_a_dirichlet_counts_is_used_and_cannot_be_varied() -> None:
+    costs = {
+        name: {"value": value, "unit": "week", **AMOUNT, "source": "s", "quality": "red"}
+        for name, value in (("foster", 600), ("residential", 4000))
+    }
+    mixed = scenario(
+        inputs={"seen": 5},
+        unit_costs=costs,
+        mixes={"placement": {"dirichlet": {"foster": "= seen", "residential": 2}}},
+        benefits={"saved": line(unit_cost={"mix": "placement"})},
+    )
+    assert (mixed.unused, mixed.settled) == ((), ("seen",))
 
 
 def test_every_problem_of_every_text_is_told(model: Model) -> None:

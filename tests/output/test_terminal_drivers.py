@@ -97,6 +97,42 @@ def test_switching_values_say_where_they_stand() -> None:
     assert "~" not in text
 
 
+def test_a_count_of_children_turns_between_two_whole_numbers_with_net_at_both() -> None:
+    found = load("tendring")
+    text = shown(show_switching, found.switching_values(), found.model)
+    assert "11 to 12    -67%  -£17,900 at 11, £7,957 at 12" in text
+    assert "What would have to be true for the council's own cashable net to be zero" in text
+    [told] = [
+        row
+        for row in switching_json(found.switching_values())
+        if (row["input"], row["measure"]) == ("at_risk", "net")
+    ]
+    assert told["verdict"] == "between whole numbers"
+    assert told["around"] == {
+        "below": 11.0,
+        "at_below": pytest.approx(-17_855, abs=1),
+        "above": 12.0,
+        "at_above": pytest.approx(7_957, abs=1),
+    }
+    assert told["reason"] is None
+
+
+def test_what_cannot_be_set_is_told_with_the_reason() -> None:
+    found = load("essex_phase_1")
+    text = " ".join(shown(show_switching, found.switching_values(("net",)), found.model).split())
+    told = "re_entry_1_year would have to be 0.791, which cannot be: share: 0.35 after 0.791025"
+    assert f"{told} (expected: shares that rise)." in text
+    assert "set_up_cost £25,000 £935,282 +3641% outside all it can be" in text
+
+
+def test_money_is_told_in_pounds_whatever_it_is_a_unit_of() -> None:
+    model = load("essex_phase_1").model
+    [row] = [
+        row for row in shown(show_tornado, tornado(model), model, 120).splitlines() if "set_up_cost" in row
+    ]
+    assert "£11,874 to £42,051" in row
+
+
 def test_a_value_found_by_search_is_marked() -> None:
     model = made(benefits={"s": line(quantity="a * a")}, costs={"c": line(amount={"value": 100_000})})
     text = shown(show_switching, switching_values(model, ("net",)), model)
