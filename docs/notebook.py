@@ -36,15 +36,15 @@ print(f"There, p0 is {p0[fails].mean():.2f} on average; elsewhere {p0[~fails].me
 # %% [markdown]
 # ## What would have to be true
 #
-# At a switching value net is zero, all other inputs at best. Set back, it gives a net of nothing: each was tried
-# before it is told. Where it cannot be set, `verdict` and `reason` say so.
+# At a switching value net is zero, all other inputs at best. Set back, it gives a net of nothing: each
+# was tried before it is told. Where it cannot be set, `verdict` and `reason` say so.
 
 # %%
 switching = scenario.switching_values()
 at_zero = {
     row.found.input_name: row.found.value
     for row in switching.rows
-    if row.found.measure == "net" and row.found.value is not None
+    if row.found.measure == "net" and row.verdict == "switches"
 }
 print(f"Net is zero where p0, {scenario.model.best_point()['p0']:.3f} at best, is {at_zero['p0']:.4f}.")
 again = costmodel.load("tendring", settings={"p0": at_zero["p0"]}).run(draws=0)

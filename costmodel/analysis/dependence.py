@@ -34,6 +34,20 @@ def clusters(model: Model, among: Collection[str] | None = None) -> dict[str, st
     return found
 
 
+def drawn_next(model: Model, name: str) -> set[str]:
+    """Return the uncertain inputs that an input is computed or drawn from with none other between."""
+    found, waiting = set[str](), list(needs(model.inputs[name]))
+    while waiting:
+        current = waiting.pop()
+        if current not in model.inputs or current in found:
+            continue
+        if model.inputs[current].is_uncertain:
+            found.add(current)
+        else:
+            waiting += needs(model.inputs[current])
+    return found
+
+
 def drawn_behind(model: Model, name: str) -> set[str]:
     """Return the uncertain inputs that an input is computed or drawn from, at any remove."""
     seen, waiting = set[str](), list(needs(model.inputs[name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from costmodel.analysis.dependence import clusters, drawn_behind
+from costmodel.analysis.dependence import clusters, drawn_behind, drawn_next
 from costmodel.analysis.factored_form import is_cohort
 from costmodel.analysis.index_results import NoIndices
 from costmodel.model.model import Model
@@ -14,10 +14,14 @@ _STICK = "mix."
 
 
 class Group(NamedTuple):
-    """One row of indices: its name and the inputs in it, in the order they can be drawn."""
+    """One row of indices: its name and the inputs in it, in the order they can be drawn.
+
+    `given` are the inputs that cohorts in it are drawn from and that are not in it.
+    """
 
     name: str
     members: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
 
 def index_groups(
@@ -47,7 +51,16 @@ def index_groups(
         if name in asked or ordered not in seen:
             rows.append(Group(name, ordered))
             seen.add(ordered)
-    return tuple(rows)
+    return tuple(row._replace(given=_given(model, row.members)) for row in rows)
+
+
+def _given(model: Model, members: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the cohorts among some inputs are drawn from next, as far as it is not among them."""
+    found: set[str] = set()
+    for name in members:
+        if is_cohort(model, name):
+            found |= drawn_next(model, name)
+    return tuple(item.name for item in model.uncertain if item.name in found.difference(members))
 
 
 def _correlated(

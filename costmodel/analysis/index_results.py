@@ -23,9 +23,10 @@ class Index(NamedTuple):
 class IndexRow(NamedTuple):
     """The indices of one input or group: its name and the inputs in it.
 
-    `distinguishable` says whether the first-order index can be told from zero: its interval lies above 0 and
-    its value above what the dummy input shows. `draws_to_settle` is about how many draws would tell it where
-    it cannot.
+    `distinguishable` says whether the first-order index can be told from zero: where it is sampled, its 95%
+    interval lies above what an input that nothing uses shows by the same estimator, which is 0.
+    `draws_to_settle` is about how many draws would tell it where it cannot. `given` are what the cohorts in
+    it are drawn from and which are not in it: its indices are then of the cohorts' own chance, those given.
     """
 
     name: str
@@ -34,6 +35,7 @@ class IndexRow(NamedTuple):
     total: Index
     distinguishable: bool
     draws_to_settle: int | None
+    given: tuple[str, ...] = ()
 
 
 class NoIndices(NamedTuple):
@@ -47,9 +49,10 @@ class NoIndices(NamedTuple):
 class Indices(Tabular):
     """First-order and total indices of a measure by input and group, the largest total first.
 
-    `mean` is in the measure's unit and `variance` in its square. `dummy` is the index of an input that
-    nothing uses, the noise floor, None where nothing was sampled. `not_exact_because` is why sampling was
-    needed, empty where it was not. `draws` counts rows of each base sample, 0 where nothing was sampled.
+    `mean` is in the measure's unit and `variance` in its square. `dummy` is the first-order index of an input
+    that nothing uses, the noise floor, None where nothing was sampled. `not_exact_because` is why sampling
+    was needed, empty where it was not. `draws` counts rows of each base sample, 0 where nothing was sampled.
+    `left_out` names the inputs and groups that have no exact index, where exact ones alone were asked for.
     """
 
     measure: str
@@ -61,6 +64,7 @@ class Indices(Tabular):
     draws: int
     seed: int
     not_exact_because: str
+    left_out: tuple[str, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
         """Return the indices, a row per input and group."""
@@ -69,6 +73,7 @@ class Indices(Tabular):
             Column("measure", (self.measure,) * len(rows), title="Measure"),
             Column("name", tuple(row.name for row in rows), title="Input or group"),
             Column("members", tuple(" ".join(row.members) for row in rows), title="Inputs in it"),
+            Column("given", tuple(" ".join(row.given) for row in rows), title="Chance alone, given these"),
         ]
         for kind, title in (("first", "First-order index"), ("total", "Total index")):
             found: list[Index] = [getattr(row, kind) for row in rows]

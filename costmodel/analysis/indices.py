@@ -40,10 +40,10 @@ def indices(
 
     `groups` are further groups by name. Shares of one mix are a group without asking, and so are cohorts with
     what they are drawn from. Correlated inputs must share a group: `NoIndices` says which where they do not.
-    `method` is `auto`, `exact` (sampling nothing: `NoIndices` where that cannot be, and no row for a part of
-    a block with cohorts) or `sampled`. `draws` are raised to a power of two. The figures are the same bits
-    for any number of `workers`. Raises `UnknownMeasure`, KeyError for a member that is not an uncertain
-    input, and ValueError for an unknown method or fewer than 64 draws.
+    `method` is `auto`, `exact` (sampling nothing: `NoIndices` where that cannot be, and a part of a block
+    with cohorts is left out, and named) or `sampled`. `draws` are raised to a power of two. The figures are
+    the same bits for any number of `workers`. Raises `UnknownMeasure`, KeyError for a member that is not an
+    uncertain input, and ValueError for an unknown method or fewer than 64 draws.
     """
     if method not in METHODS:
         message = f"method {method!r}: one of {', '.join(METHODS)}"
@@ -77,6 +77,7 @@ def indices(
     rows = [_row(group, known[group.name], sampled, open_groups) for group in wanted]
     found = [row for row in rows if row is not None]
     found.sort(key=lambda row: (-row.total.value, row.name))
+    there = {row.name for row in found}
     return Indices(
         measure=measure,
         unit=measure_unit(model, measure),
@@ -91,6 +92,7 @@ def indices(
         draws=sampled.draws if sampled else 0,
         seed=seed,
         not_exact_because=_why(exact, len(found) < len(rows) or sampled is not None),
+        left_out=tuple(group.name for group in wanted if group.name not in there),
     )
 
 
@@ -136,11 +138,10 @@ def _row(group: Group, known: Known, sampled: SampledShares | None, asked: list[
     if first is None or total is None:
         return None
     if first.method != "sampled" or sampled is None:
-        return IndexRow(group.name, group.members, first, total, first.value > 0.0, None)
-    told = first.low > 0.0 and first.value > abs(sampled.dummy[0])
-    return IndexRow(
-        group.name, group.members, first, total, told, None if told else _settled_by(first, sampled)
-    )
+        return IndexRow(group.name, group.members, first, total, first.value > 0.0, None, group.given)
+    told = first.low > sampled.dummy[2]
+    settled = None if told else _settled_by(first, sampled)
+    return IndexRow(group.name, group.members, first, total, told, settled, group.given)
 
 
 def _sampled(shares: Shares, at: int) -> Index:
@@ -150,9 +151,10 @@ def _sampled(shares: Shares, at: int) -> Index:
 def _settled_by(index: Index, sampled: SampledShares) -> int:
     """Return about how many draws would tell an index from 0, or find it below half a hundredth: 2^k.
 
-    Intervals are taken to shrink with the root of the draws; on these points they mostly do so faster.
+    The side of its interval that reaches past 0 is taken to shrink with the root of the draws; on these
+    points it mostly does so faster.
     """
-    reach = max((index.high - index.low) / 2, abs(sampled.dummy[0]))
+    reach = max(index.high - index.value, index.value - index.low)
     wanted = sampled.draws * (reach / max(abs(index.value), SMALLEST)) ** 2
     return 1 << (max(2 * sampled.draws, math.ceil(wanted)) - 1).bit_length()
 
@@ -160,4 +162,4 @@ def _settled_by(index: Index, sampled: SampledShares) -> int:
 def _why(exact: ExactIndices | NoClosedForm, some_missing: bool) -> str:
     if isinstance(exact, NoClosedForm):
         return exact.reason
-    return "chance within a cohort is no input of its own" if some_missing else ""
+    return "a cohort and what it is drawn from share the cohort's chance" if some_missing else ""

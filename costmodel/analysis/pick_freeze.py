@@ -54,8 +54,9 @@ class Shares(NamedTuple):
 class SampledShares(NamedTuple):
     """Indices of groups, the mean and variance, and the noise floor.
 
-    `dummy` is Jansen's first-order index of an input that nothing uses: value, low, high. What it strays from
-    0 is what two samples with nothing in common show by chance.
+    `dummy` is the first-order index of an input that nothing uses, by the estimator of the others: value,
+    low, high. To swap it changes nothing, so that this estimator shows 0 for it and not what two samples with
+    nothing in common show by chance; what lies above it is told by each index's own interval.
     """
 
     mean: float
@@ -123,25 +124,26 @@ def swapping(evaluate: Evaluate, groups: Groups) -> Swap:
 
 def estimated(outcomes: Outcomes, seed: int) -> SampledShares:
     """Return the indices that outcomes show; all 0 where they are all the same."""
-    a, b, swapped = outcomes
+    a, b = outcomes.a, outcomes.b
+    swapped = np.vstack([outcomes.swapped, a])  # the last is the dummy: with it swapped, A is as it was
     mean = float((a.mean() + b.mean()) / 2)
     batches = _in_batches(a - mean, b - mean, swapped - mean)
     sums = batches.sum(axis=0)
     variance = float(sums[-1]) / a.size
     if variance == 0.0:
-        nothing = np.zeros(len(swapped))
+        nothing = np.zeros(len(outcomes.swapped))
         none = Shares(nothing, nothing, nothing)
         return SampledShares(mean, 0.0, none, none, (0.0, 0.0, 0.0), a.size)
     counts = _resampled_counts(len(batches), seed)
     resampled = counts @ batches
     shares, spread = sums[:-1] / sums[-1], resampled[:, :-1] / resampled[:, -1:]
     low, high = np.quantile(spread, [_LOW, _HIGH], axis=0)
-    groups = len(swapped)
+    groups = len(outcomes.swapped)
     first, total = (
         Shares(*(np.round(each[part], 12) for each in (shares, low, high)))
-        for part in (slice(groups), slice(groups, 2 * groups))
+        for part in (slice(groups), slice(groups + 1, 2 * groups + 1))
     )
-    dummy = (1.0 - float(shares[-1]), 1.0 - float(high[-1]), 1.0 - float(low[-1]))
+    dummy = (float(shares[groups]), float(low[groups]), float(high[groups]))
     return SampledShares(mean, variance, first, total, dummy, a.size)
 
 
@@ -156,18 +158,16 @@ def _resampled_counts(batches: int, seed: int) -> Array:
 def _in_batches(a: Array, b: Array, swapped: Array) -> Array:
     """Return float[batch, figure], sums over batches of consecutive points, of figures about the mean.
 
-    First-order numerators by group, total ones by group, the dummy's, and the variance.
+    First-order numerators by group, total ones by group, and the variance.
     """
     size = max(1, a.size // BATCHES)
     in_a, in_b = a.reshape(-1, size), b.reshape(-1, size)
     groups = len(swapped)
-    found = np.empty((len(in_a), 2 * groups + 2))
+    found = np.empty((len(in_a), 2 * groups + 1))
     for row, values in enumerate(swapped):
         moved = values.reshape(-1, size) - in_a
         found[:, row] = np.einsum("ij,ij->i", in_b, moved)
         found[:, groups + row] = np.einsum("ij,ij->i", moved, moved) / 2
-    apart = in_b - in_a
-    found[:, -2] = np.einsum("ij,ij->i", apart, apart) / 2
     found[:, -1] = (np.einsum("ij,ij->i", in_a, in_a) + np.einsum("ij,ij->i", in_b, in_b)) / 2
     return found
 

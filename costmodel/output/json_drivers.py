@@ -89,6 +89,7 @@ def indices_json(found: Indices | NoIndices) -> dict[str, Any]:
         "dummy": None if found.dummy is None else _index(found.dummy),
         "draws": found.draws,
         "not_exact_because": found.not_exact_because or None,
+        "left_out": list(found.left_out),
         "refused": None,
     }
 
@@ -97,6 +98,7 @@ def _row(row: IndexRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "members": list(row.members),
+        "given": list(row.given),
         "first": _index(row.first),
         "total": _index(row.total),
         "distinguishable": row.distinguishable,

@@ -210,21 +210,27 @@ def show_indices(found: Indices | NoIndices, model: Model, console: Console) -> 
     table.add_column("With all it acts through (total)", overflow="fold")
     listed_rows = [row for row in found.rows if row.total.value >= SMALL]
     for row in listed_rows:
-        table.add_row(Text(row.name), Text(_first(row)), Text(_share(row.total)))
+        table.add_row(Text(_row_name(row)), Text(_first(row)), Text(_share(row.total)))
     console.print(table)
+    if any(row.given for row in listed_rows):
+        told = "what a count happens to be once those are known; what they do through it counts with them"
+        say(f"Chance given others: {told}.", console, DIM)
     fewer = len(found.rows) - len(listed_rows)
     if fewer:
         say(f"{fewer} more {'has' if fewer == 1 else 'have'} a total below {SMALL:g}.", console, DIM)
     sd = figure(math.sqrt(found.variance), found.unit)
     say(f"Mean {figure(found.mean, found.unit)}, standard deviation {sd}.", console, DIM)
+    if found.left_out:
+        told = f"Left out, as {found.not_exact_because}, of which no exact share is each one's own"
+        say(f"{told}: {listed(list(found.left_out))}. To sample them: --method auto", console, DIM)
     if found.dummy is not None:
-        noise = f"{found.dummy.low:.3f} to {found.dummy.high:.3f}"
-        say(
-            f"Sampled where {found.not_exact_because}: {found.draws:,} draws, 95% intervals in brackets. An "
-            f"input that nothing uses shows {noise}.",
-            console,
-            DIM,
-        )
+        told = f"Sampled, as {found.not_exact_because}: {found.draws:,} draws, 95% intervals in brackets"
+        floor = f"By the same estimator an input that nothing uses shows {found.dummy.value:.3f}"
+        say(f"{told}. {floor}: an index is told from zero where its interval lies above that.", console, DIM)
+
+
+def _row_name(row: IndexRow) -> str:
+    return f"{row.name}: chance given {listed(list(row.given))}" if row.given else row.name
 
 
 def _first(row: IndexRow) -> str:

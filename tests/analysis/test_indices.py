@@ -88,6 +88,38 @@ def test_tiny_indices_are_said_not_to_be_told_from_zero() -> None:
     assert found.dummy is not None
 
 
+def test_the_draws_that_would_settle_an_index_mostly_do() -> None:
+    inputs = {"a": UNIFORM, "b": UNIFORM, "c": {"low": 1, "high": 1.4, "shape": "uniform"}}
+    model = scenario(inputs=inputs, benefits={"x": line(quantity="max(a, b) * a * c")})
+    settled = 0
+    for seed in range(12):
+        tried = row(of(model, draws=64, seed=seed), "c")
+        wanted = tried.draws_to_settle or 64
+        settled += row(of(model, draws=min(wanted, 1 << 14), seed=seed), "c").distinguishable
+    assert settled >= 9
+
+
+def test_a_cohorts_index_is_of_chance_given_what_it_is_drawn_from() -> None:
+    model = load("tendring").model
+    found = of(model, draws=256, groups={"both": ("p0", "entries_without")})
+    assert row(found, "entries_without").given == ("p0",)
+    assert row(found, "proceedings_without").given == ("entries_without", "proceedings_per_entry")
+    assert row(found, "both").given == row(found, "p0").given == ()
+    told = {each["name"]: each["given"] for each in found.to_records()}
+    assert told["entries_without"] == "p0"
+    block = next(each for each in found.rows if each.name.endswith("what they are drawn from"))
+    assert block.given == ()
+
+
+def test_exact_alone_names_what_it_leaves_out() -> None:
+    model = load("tendring").model
+    found, all_rows = of(model, method="exact"), of(model, draws=64)
+    assert set(found.left_out) == {each.name for each in all_rows.rows} - {each.name for each in found.rows}
+    assert {"p0", "entries_without"} < set(found.left_out)
+    assert found.not_exact_because == "a cohort and what it is drawn from share the cohort's chance"
+    assert all_rows.left_out == ()
+
+
 def test_exact_alone_is_refused_where_there_is_none() -> None:
     model = scenario(inputs={"a": UNIFORM, "b": UNIFORM}, benefits={"x": line(quantity="max(a, b)")})
     found = indices(model, method="exact")

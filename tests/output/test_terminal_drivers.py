@@ -146,7 +146,18 @@ def test_indices_say_which_are_exact() -> None:
     assert "0.222 exact" in text
     assert "0.050 exact" in text
     assert "Mean £648,255, standard deviation £472,824." in text
-    assert "An input that nothing uses shows" in " ".join(text.split())
+    told = " ".join(text.split())
+    assert "an input that nothing uses shows 0.000: an index is told from zero where" in told
+    assert "entries_without: chance given p0" in told
+    assert "Chance given others: what a count happens to be once those are known" in told
+
+
+def test_exact_indices_alone_name_what_they_leave_out() -> None:
+    model = load("tendring").model
+    text = " ".join(shown(show_indices, indices(model, method="exact"), model).split())
+    assert "Left out, as a cohort and what it is drawn from share the cohort's chance" in text
+    assert ": p0, p1, entries_with, entries_without, proceedings_per_entry, proceedings_with" in text
+    assert "To sample them: --method auto" in text
 
 
 def test_an_index_that_is_not_told_from_zero_says_what_would_tell() -> None:
