@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from costmodel.analysis.assumptions import Assumptions
     from costmodel.analysis.draw_table import Draws
     from costmodel.analysis.explanation import Explanation
-    from costmodel.analysis.information import Information
+    from costmodel.analysis.information import Information, Known
     from costmodel.analysis.over_time import OverTime
     from costmodel.analysis.reconciliation import Reconciliation
     from costmodel.analysis.scenario_boxes import Boxes
@@ -49,7 +49,7 @@ class Scenario:
         draws: int = DRAWS,
         seed: int = SEED,
         workers: int = 1,
-        measures: tuple[str, ...] = (),
+        measures: str | Sequence[str] = (),
         progress: Callable[[int], None] | None = None,
         closed_forms: bool = False,
         over_time: bool | None = None,
@@ -61,10 +61,10 @@ class Scenario:
         """
         from costmodel.analysis.appraisal import appraise
 
-        return appraise(self.model, draws, seed, workers, measures, progress, closed_forms, over_time)
+        return appraise(self.model, draws, seed, workers, _names(measures), progress, closed_forms, over_time)
 
     def simulate(
-        self, draws: int = DRAWS, seed: int = SEED, workers: int = 1, measures: tuple[str, ...] = ()
+        self, draws: int = DRAWS, seed: int = SEED, workers: int = 1, measures: str | Sequence[str] = ()
     ) -> Draws:
         """Return every draw, the inputs that vary and the measures in the same rows.
 
@@ -72,12 +72,12 @@ class Scenario:
         """
         from costmodel.analysis.draw_table import draw_table
 
-        return draw_table(self.model, measures, draws, seed, workers)
+        return draw_table(self.model, _names(measures), draws, seed, workers)
 
     def sensitivity(
         self,
         measure: str = "net",
-        groups: Mapping[str, tuple[str, ...]] | None = None,
+        groups: Mapping[str, str | Sequence[str]] | None = None,
         draws: int = DRAWS,
         seed: int = SEED,
         method: str = "auto",
@@ -88,16 +88,17 @@ class Scenario:
 
         The tornado, switching values, indices (by input and by group, `method` auto, exact or sampled), the
         value of information, acceptability, and the boxes in which the measure is below zero. Raises
-        `UnknownMeasure`, and KeyError for an input that does not exist or is not uncertain.
+        `UnknownMeasure`, and `UnknownInput` for an input that does not exist or is not uncertain.
         """
         from costmodel.analysis.sensitivity import sensitivity
 
+        members = {name: _names(inputs) for name, inputs in (groups or {}).items()}
         return sensitivity(
-            self.model, measure=measure, groups=groups, draws=draws, seed=seed, method=method,
+            self.model, measure=measure, groups=members, draws=draws, seed=seed, method=method,
             two_way=two_way, workers=workers, set_again=self.set_again,
         )  # fmt: skip
 
-    def switching_values(self, measures: tuple[str, ...] = ()) -> SwitchingValues:
+    def switching_values(self, measures: str | Sequence[str] = ()) -> SwitchingValues:
         """Return every input's value at which each measure is zero.
 
         The measures are net and the payer's cashable net unless given. Each value is set and the scenario
@@ -105,12 +106,12 @@ class Scenario:
         """
         from costmodel.analysis.switching_values import switching_values
 
-        return switching_values(self.model, measures, self.set_again)
+        return switching_values(self.model, _names(measures), self.set_again)
 
     def information(
         self,
         against: Sequence[Scenario] = (),
-        know: Sequence[tuple[str, ...]] = (),
+        know: Known = (),
         draws: int = DRAWS,
         seed: int = SEED,
         must_choose: bool = False,
@@ -118,8 +119,9 @@ class Scenario:
     ) -> Information:
         """Return what it is worth to know each input, and each set in `know`, before deciding.
 
-        To go or not to go; with `against`, to choose among scenarios on the same draws, or none of them
-        unless one must be chosen.
+        `know` is a name, or names and sets of names: ["p0", ("p0", "p1")]. To go or not to go; with
+        `against`, to choose among scenarios on the same draws, or none of them unless one must be chosen.
+        Raises `UnknownInput`, and ValueError for an input that is chance.
         """
         from costmodel.analysis.information import information
 
@@ -177,7 +179,7 @@ class Scenario:
         table: str | Path | None = None,
         design: str = "grid",
         points: int = 0,
-        measures: tuple[str, ...] = ("gross", "cost", "net", "benefit_cost_ratio"),
+        measures: str | Sequence[str] = ("gross", "cost", "net", "benefit_cost_ratio"),
         draws: int = DRAWS,
         seed: int = SEED,
         workers: int = 1,
@@ -203,8 +205,8 @@ class Scenario:
             self.model, texts, Path(table) if table is not None else None, design, points, seed
         )
         return sweep(
-            self.model, chosen, measures, draws, seed, workers=workers, executor=executor, cluster=cluster,
-            resume=resume, engine=engine, keep_going=keep_going,
+            self.model, chosen, _names(measures), draws, seed, workers=workers, executor=executor,
+            cluster=cluster, resume=resume, engine=engine, keep_going=keep_going,
         )  # fmt: skip
 
     def reconcile(self) -> Reconciliation:
@@ -212,6 +214,11 @@ class Scenario:
         from costmodel.analysis.reconciliation import reconcile
 
         return reconcile(self.model)
+
+
+def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return names as they are asked for, one by itself too."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _values_text(values: str | float | Sequence[float | str]) -> str:

@@ -9,6 +9,7 @@ from costmodel.analysis.dependence import clusters, drawn_behind, drawn_next
 from costmodel.analysis.factored_form import is_cohort
 from costmodel.analysis.index_results import NoIndices
 from costmodel.model.model import Model
+from costmodel.model.unknown_names import check_uncertain
 
 _STICK = "mix."
 
@@ -31,13 +32,11 @@ def index_groups(
 
     `relevant` are the inputs the measure depends on. Shares of one mix have no row of their own, nor have
     inputs that a rank correlation joins, which `NoIndices` says must share a group where they do not. Raises
-    KeyError for a member that is not an uncertain input.
+    `UnknownInput` for a member that is not an uncertain input.
     """
     order = [item.name for item in model.uncertain if item.name not in model.unused]
     for members in asked.values():
-        for name in members:
-            if name not in model.inputs or not model.inputs[name].is_uncertain:
-                raise KeyError(name)
+        check_uncertain([model], members)
     refused, joined = _correlated(model, set(relevant), asked)
     if refused is not None:
         return refused

@@ -42,8 +42,8 @@ def indices(
     what they are drawn from. Correlated inputs must share a group: `NoIndices` says which where they do not.
     `method` is `auto`, `exact` (sampling nothing: `NoIndices` where that cannot be, and a part of a block
     with cohorts is left out, and named) or `sampled`. `draws` are raised to a power of two. The figures are
-    the same bits for any number of `workers`. Raises `UnknownMeasure`, KeyError for a member that is not an
-    uncertain input, and ValueError for an unknown method or fewer than 64 draws.
+    the same bits for any number of `workers`. Raises `UnknownMeasure`, `UnknownInput` for a member that is
+    not an uncertain input, and ValueError for an unknown method or fewer than 64 draws.
     """
     if method not in METHODS:
         message = f"method {method!r}: one of {', '.join(METHODS)}"

@@ -27,6 +27,10 @@ from costmodel.analysis.worth_of_knowing import (
 )
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.model import Model
+from costmodel.model.unknown_names import check_uncertain
+
+Known = str | Sequence[str | Sequence[str]]
+"""What is asked to be known: an input by its name, several, or sets of them."""
 
 
 class Worth(NamedTuple):
@@ -93,7 +97,7 @@ class Information(Tabular):
 
 def information(
     models: Sequence[Model],
-    know: Sequence[tuple[str, ...]] = (),
+    know: Known = (),
     draws: int = DRAWS,
     seed: int = SEED,
     workers: int = 1,
@@ -102,12 +106,13 @@ def information(
 ) -> Information:
     """Return what it is worth to know each input, and each set in `know`, before deciding.
 
-    One model is a choice of go or no go (net of 0); several are a choice among them on the same draws, and
-    no go too unless `must_choose`. To know an input that several draw differently is to know its percentile.
+    A name in `know` is a set of its own. One model is a choice of go or no go (net of 0); several are a
+    choice among them on the same draws, and no go too unless `must_choose`. To know an input that several
+    draw differently is to know its percentile.
     What is drawn is drawn once for all figures; each is then held to the laws above, unless not `hold`.
     Memory is 8 bytes x draws x (inputs + 2 x options). Raises ValueError for no model, for fewer than four
-    draws of uncertain models, and for an input in `know` that is chance; KeyError for one that no model
-    draws; and `InputError` for a draw that cannot be.
+    draws of uncertain models, and for an input in `know` that is chance; `UnknownInput` for one that no
+    model draws; and `InputError` for a draw that cannot be.
     """
     if not models:
         raise ValueError("there is nothing to choose")
@@ -177,22 +182,21 @@ def held_to_laws(
     return evpi, held
 
 
-def _sets(models: Sequence[Model], know: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _sets(models: Sequence[Model], know: Known) -> list[tuple[str, ...]]:
     """Return each input that can be known, shares of one mix together, then the sets asked for."""
     single = dict.fromkeys(name for model in models for name in roots(model))
     lucky = {name for model in models for name in chance(model)}
-    drawn = {item.name for model in models for item in model.uncertain}
     mixes: dict[str, list[str]] = {}
     for name in single:
         head = name.rpartition(".")[0] if name.startswith("mix.") else name
         mixes.setdefault(head, []).append(name)
     found = [tuple(members) for members in mixes.values()]
-    for inputs in know:
+    for asked in [know] if isinstance(know, str) else know:
+        inputs = (asked,) if isinstance(asked, str) else tuple(dict.fromkeys(asked))
+        check_uncertain(models, inputs)
         for name in inputs:
             if name in lucky:
-                message = f"{name} is chance, which no research can tell"
+                message = f"'{name}' is chance, which no research can tell"
                 raise ValueError(message)
-            if name not in drawn:
-                raise KeyError(name)
-        found.append(tuple(dict.fromkeys(inputs)))
+        found.append(inputs)
     return list(dict.fromkeys(found))

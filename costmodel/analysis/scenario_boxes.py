@@ -45,6 +45,8 @@ LEAST_GAIN = 0.1
 """Nor is one whose density is less than this share of the way from the rate of all rows to 1."""
 MOST_ROWS = 20_000
 """Draws that are peeled: a share told of so many has a standard error below half a point."""
+FEWEST_DRAWS = 2
+"""Draws without which there is nothing to peel."""
 FEW_VALUES = 50
 """An input with no more different values than this is taken to move in steps."""
 
@@ -244,10 +246,14 @@ def boxes_of_simulation(
 
     Counts that are chance (binomial, Poisson) limit no box: nobody can act on luck. The draws are the first
     20,000 of `simulate`, or fewer where fewer are asked for. Memory is 8 bytes x draws x inputs. Raises
-    `UnknownMeasure` for a measure the model has not, and `InputError` for a draw that cannot be.
+    ValueError for fewer than two draws, `UnknownMeasure` for a measure the model has not, and `InputError`
+    for a draw that cannot be.
     """
     from costmodel.analysis.drawn_roots import drawn_roots, roots
 
+    if draws < FEWEST_DRAWS:
+        message = f"{draws} draws; boxes take {FEWEST_DRAWS} or more"
+        raise ValueError(message)
     wanted, kept = {measure_name: measure(model, measure_name)}, roots(model, measure_name)
     drawn = drawn_roots(model, wanted, kept, min(draws, MOST_ROWS), seed, workers)
     unit, least = measure_unit(model, measure_name), 1.0 if measure_name == "benefit_cost_ratio" else 0.0

@@ -17,7 +17,7 @@ from costmodel.model.set_again import SetAgain
 if TYPE_CHECKING:
     from costmodel.analysis.acceptability import Acceptability
     from costmodel.analysis.indices import Indices
-    from costmodel.analysis.information import Information
+    from costmodel.analysis.information import Information, Known
     from costmodel.analysis.scenario_boxes import Boxes
     from costmodel.analysis.switching_values import SwitchingValues
     from costmodel.analysis.tornado import Tornado
@@ -78,7 +78,7 @@ def sensitivity(
     method: str = "auto",
     against: Sequence[Model] = (),
     must_choose: bool = False,
-    know: Sequence[tuple[str, ...]] = (),
+    know: Known = (),
     draws: int = DRAWS,
     seed: int = SEED,
     workers: int = 1,
@@ -90,7 +90,7 @@ def sensitivity(
     `against` are the models that could be chosen in place of this one; `know` the sets of inputs to value
     together; `index_draws` the rows of the indices' base samples where they are sampled; `set_again` what
     tries switching values. Raises ValueError for a question that does not exist, `UnknownMeasure`, and
-    KeyError for an input that does not exist or is not uncertain.
+    `UnknownInput` for an input that does not exist or is not uncertain.
     """
     unknown = [name for name in show if name not in ALL]
     if unknown:
@@ -140,9 +140,7 @@ class _Asked:
         taken = indices.DRAWS if rows is None else rows
         return indices.indices(self.model, self.measure, groups, method, taken, self.seed, self.workers)
 
-    def information(
-        self, against: Sequence[Model], know: Sequence[tuple[str, ...]], must_choose: bool
-    ) -> Information:
+    def information(self, against: Sequence[Model], know: Known, must_choose: bool) -> Information:
         from costmodel.analysis.information import information
 
         models = (self.model, *against)

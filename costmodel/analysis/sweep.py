@@ -35,7 +35,7 @@ from costmodel.execution.runner import run_tasks
 from costmodel.execution.store import Store
 from costmodel.execution.threads import Threads
 from costmodel.model.design import Design
-from costmodel.model.measures import HEADLINE, UnknownMeasure, is_measure, known_measures
+from costmodel.model.measures import HEADLINE, UnknownMeasure, askable_measures, is_measure
 from costmodel.model.model import Model
 
 Array = NDArray[np.float64]
@@ -115,7 +115,7 @@ def start(request: Request, executed: Executed) -> Running:
         raise ValueError(message)
     for name in request.measures:
         if not is_measure(request.model, name):
-            raise UnknownMeasure(name, known_measures(request.model))
+            raise UnknownMeasure(name, askable_measures(request.model))
     if request.draws == 0:
         return _exact(request, executed)
     if request.draws < SIMULATED_AT_LEAST:

@@ -25,6 +25,7 @@ from costmodel.model.expression import (
 )
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
+from costmodel.model.unknown_names import UnknownInput
 
 FURTHEST = 1e12
 STEPS = 400
@@ -55,8 +56,10 @@ def switching_value(
 ) -> SwitchingValue:
     """Return the value of an input at which a measure is zero, the others at best or as chosen.
 
-    Raises KeyError for an input the model does not have.
+    Raises `UnknownInput` for an input the model does not have.
     """
+    if input_name not in model.inputs:
+        raise UnknownInput(input_name, tuple(model.inputs))
     base = model.best_point(chosen)[input_name]
     expression = _in_one_input(model, measure(model, measure_name), input_name, chosen or {})
 

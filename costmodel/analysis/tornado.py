@@ -18,6 +18,7 @@ from costmodel.model.measures import measure as measure_of
 from costmodel.model.measures import measure_title, measure_unit
 from costmodel.model.model import Model
 from costmodel.model.program import program
+from costmodel.model.unknown_names import check_uncertain
 from costmodel.uncertainty.draws import drawn
 from costmodel.uncertainty.inverse_cdf import inverse_cdf
 
@@ -118,8 +119,8 @@ def tornado(
 ) -> Tornado:
     """Return how a measure swings as each uncertain input moves between its ends, all others at best.
 
-    `ends` is `p10-p90` or `range`. Raises `UnknownMeasure`, KeyError for a name in `two_way` that is not an
-    uncertain input, and ValueError for other ends.
+    `ends` is `p10-p90` or `range`. Raises `UnknownMeasure`, `UnknownInput` for a name in `two_way` that is
+    not an uncertain input, and ValueError for other ends.
     """
     if ends not in ENDS:
         message = f"ends {ends!r}: either {' or '.join(ENDS)}"
@@ -195,10 +196,9 @@ def _bar(asked: _Asked, item: Input, ends: str) -> Bar:
 
 
 def _two_way(asked: _Asked, names: tuple[str, str]) -> TwoWay:
+    check_uncertain([asked.model], names)
     values = []
     for name in names:
-        if name not in asked.model.inputs or not asked.model.inputs[name].is_uncertain:
-            raise KeyError(name)
         tenth, quarter, last_quarter, ninth = asked.quantiles(
             asked.model.inputs[name], (0.1, 0.25, 0.75, 0.9)
         )

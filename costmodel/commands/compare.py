@@ -12,9 +12,9 @@ from costmodel.commands.options import (
     draw_options,
     format_option,
     load_scenario,
+    refuse_measure,
     set_option,
     setting_origins,
-    suggested,
 )
 from costmodel.commands.run import progress_bar
 
@@ -106,14 +106,13 @@ def _sources(
 
 def _check_measures(models: list[Model], measures: tuple[str, ...]) -> None:
     """Refuse a measure that one of the scenarios does not have, with the nearest that it has."""
-    from costmodel.model.measures import is_measure, known_measures
+    from costmodel.model.measures import UnknownMeasure, askable_measures
 
     for model in models:
         for name in measures:
-            if not is_measure(model, name):
-                known = known_measures(model)
-                message = f"there is no measure '{name}' in {model.name}{suggested(name, known)}"
-                raise click.BadParameter(message, param_hint="--measure")
+            known = askable_measures(model)
+            if name not in known:
+                refuse_measure(UnknownMeasure(name, known), model.name)
 
 
 def _write(ctx: click.Context, result: Comparison, form: str) -> None:

@@ -11,9 +11,9 @@ from costmodel.commands.options import (
     WholeNumber,
     chosen_library,
     load_scenario,
+    refuse_measure,
     scenario_argument,
     set_option,
-    suggested,
 )
 from costmodel.commands.writing import writing_folder
 from costmodel.defaults import EXPORTED_DRAWS, SEED
@@ -71,8 +71,7 @@ def command(
     try:
         found = research(loaded.model, measures, draws, seed, workers, loaded.set_again)
     except UnknownMeasure as error:
-        message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
-        raise click.BadParameter(message, param_hint="--measure") from error
+        refuse_measure(error, scenario)
     place = shelf_relative(str(library.scenario_file(scenario, chosen_library(ctx)) or scenario))
     arguments = ctx.find_root().obj["arguments"]
     made = export(found, Asked(place, draws, seed, measures), arguments, netcdf)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -16,6 +16,7 @@ from costmodel.defaults import DRAWS, SEED
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from costmodel.model.measures import UnknownMeasure
     from costmodel.scenario import Scenario
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -59,6 +60,17 @@ def suggested(word: str, known: tuple[str, ...]) -> str:
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; there are {', '.join(known)}" if known else ""
+
+
+def refuse_measure(error: UnknownMeasure, scenario: str) -> NoReturn:
+    """Refuse a measure in the words of its option: the nearest there are, and how to list them all."""
+    from costmodel.model.unknown_names import suggestion
+
+    nearest = suggestion(error.name, error.known)
+    message = (
+        f"there is no measure '{error.name}' in {scenario}{nearest}\nAll of them: costmodel show {scenario}"
+    )
+    raise click.BadParameter(message, param_hint="--measure") from error
 
 
 def unit_cost_names(folder: Path | None) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from costmodel.commands.options import (
     draw_options,
     format_option,
     load_scenario,
+    refuse_measure,
     scenario_argument,
     set_option,
     setting_origins,
-    suggested,
 )
 from costmodel.commands.writing import writing_folder
 
@@ -78,8 +78,7 @@ def command(
             wanted = form == "json" or out is not None  # only these files have room for the exact moments
             result = loaded.run(draws, seed, workers, measures, progress, wanted, over_time)
         except UnknownMeasure as error:
-            message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
-            raise click.BadParameter(message, param_hint="--measure") from error
+            refuse_measure(error, scenario)
     texts = _texts(result, ctx)
     if out is not None:
         with writing_folder(out):

@@ -13,10 +13,10 @@ from costmodel.commands.options import (
     WholeNumber,
     format_option,
     load_scenario,
+    refuse_measure,
     scenario_argument,
     set_option,
     setting_origins,
-    suggested,
 )
 from costmodel.commands.writing import writing_folder
 from costmodel.defaults import DRAWS, SEED
@@ -192,21 +192,17 @@ def _found(
             asked["workers"], asked["index_draws"], loaded.set_again,
         )  # fmt: skip
     except UnknownMeasure as error:
-        message = f"there is no measure '{error.name}'{suggested(error.name, error.known)}"
-        raise click.BadParameter(message, param_hint="--measure") from error
+        refuse_measure(error, model.name)
 
 
 def _check_names(models: list[Model], names: tuple[str, ...], option: str) -> None:
     """Refuse what is no uncertain input of any of the models, with the nearest that is."""
-    uncertain = tuple(dict.fromkeys(item.name for model in models for item in model.uncertain))
-    for name in names:
-        if name in uncertain:
-            continue
-        if any(name in model.inputs for model in models):
-            message = f"'{name}' is not uncertain: it has no range to move in"
-        else:
-            message = f"there is no input '{name}'{suggested(name, uncertain)}"
-        raise click.BadParameter(message, param_hint=option)
+    from costmodel.model.unknown_names import UnknownInput, check_uncertain
+
+    try:
+        check_uncertain(models, names)
+    except UnknownInput as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def _check_not_chance(models: list[Model], names: tuple[str, ...]) -> None:

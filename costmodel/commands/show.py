@@ -46,7 +46,7 @@ class ScenarioOrUnitCost(click.ParamType[str]):
 @format_option("table", "json", "csv")
 @click.pass_context
 def command(ctx: click.Context, name: str, settings: tuple[tuple[str, str], ...], form: str) -> None:
-    """Show a scenario's inputs with best value, mean, P5, P50 and P95; or one unit cost.
+    """Show a scenario's inputs with best value, mean, P5, P50 and P95, lines and measures; or a unit cost.
 
     What was said of an input is echoed as a distribution, so that its author sees what it means.
     """
@@ -54,7 +54,10 @@ def command(ctx: click.Context, name: str, settings: tuple[tuple[str, str], ...]
     if library.scenario_file(name, folder) is not None:
         model = load_scenario(ctx, name, settings).model
         rows = _input_rows(model)
-        _write(form, {"scenario": name, "inputs": rows}, rows, lambda: _show_model(model, rows))
+        from costmodel.model.measures import askable_measures
+
+        told = {"scenario": name, "inputs": rows, "measures": list(askable_measures(model))}
+        _write(form, told, rows, lambda: _show_model(model, rows))
         return
     from costmodel.documents.problems import InputError
     from costmodel.documents.scenario_sources import read_tables

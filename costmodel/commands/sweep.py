@@ -16,6 +16,7 @@ from costmodel.commands.options import (
     draw_options,
     format_option,
     load_scenario,
+    refuse_measure,
     scenario_argument,
     set_option,
     suggested,
@@ -147,12 +148,12 @@ def _design(model: Model, asked: dict[str, Any]) -> Design:
 
 
 def _check_measures(model: Model, measures: tuple[str, ...]) -> None:
-    from costmodel.model.measures import further_measures, is_measure, known_measures
+    from costmodel.model.measures import UnknownMeasure, askable_measures
 
     for name in measures:
-        if not is_measure(model, name):
-            known = (*known_measures(model), *further_measures(model))
-            _refuse("--measure", f"there is no measure '{name}'{suggested(name, known)}")
+        known = askable_measures(model)
+        if name not in known:
+            refuse_measure(UnknownMeasure(name, known), model.name)
 
 
 def _run(request: Request, asked: dict[str, Any]) -> SweepResult | None:

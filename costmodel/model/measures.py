@@ -14,6 +14,7 @@ from costmodel.model.gathering import gathered
 from costmodel.model.line import VALUE_KINDS, Kind, Line
 from costmodel.model.model import Model
 from costmodel.model.overlap import OVERLAP, members
+from costmodel.model.unknown_names import UnknownName
 from costmodel.model.yearly_measures import (
     JOINED,
     OPTIMISM_BIAS,
@@ -29,13 +30,10 @@ HEADLINE = ("gross", "cost", "net", "benefit_cost_ratio")
 _TOTALS: dict[str, tuple[Kind, ...]] = {"gross": ("benefit",), "cost": ("cost",), "net": ("benefit", "cost")}
 
 
-class UnknownMeasure(KeyError):  # noqa: N818 - a question that has no answer, not an error in the code
+class UnknownMeasure(UnknownName):
     """A measure the model does not have; `known` holds those it has."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name)
-        self.name = name
-        self.known = known
+    what = "measure"
 
 
 def payer(model: Model) -> str:
@@ -73,9 +71,14 @@ def known_measures(model: Model) -> tuple[str, ...]:
     return (*found, "benefit_cost_ratio", *model.measures)
 
 
+def askable_measures(model: Model) -> tuple[str, ...]:
+    """Return every measure that can be asked of a model, the headline first."""
+    return tuple(dict.fromkeys((*HEADLINE, *known_measures(model), *further_measures(model))))
+
+
 def is_measure(model: Model, name: str) -> bool:
     """Return whether a measure can be asked of a model, those of `further_measures` with them."""
-    return name in known_measures(model) or name in further_measures(model)
+    return name in askable_measures(model)
 
 
 def further_measures(model: Model) -> tuple[str, ...]:
@@ -153,7 +156,7 @@ def _further_measure(model: Model, name: str) -> Expression:
         return measure(replace(model, lines=bare), name.removesuffix(WITHOUT_BIAS))
     if name == JOINED and model.rollout is not None:
         return gathered(model.rollout.joining)
-    raise UnknownMeasure(name, (*known_measures(model), *further_measures(model)))
+    raise UnknownMeasure(name, askable_measures(model))
 
 
 def _by_year(model: Model, asked: ByYear) -> Expression:

@@ -12,7 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from costmodel.model.line import VALUE_KINDS
+from costmodel.model.measures import HEADLINE, further_measures
 from costmodel.model.model import Model
+from costmodel.model.yearly_measures import by_year
 from costmodel.output.console import is_narrow, results
 from costmodel.output.shipped_files import shipped_note
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
@@ -128,6 +131,25 @@ def show_model(model: Model, rows: Sequence[Mapping[str, Any]], console: Console
     console.print()
     names = ", ".join(line.name for line in model.lines)
     console.print(Text(textwrap.fill(f"Lines: {names}", console.width, subsequent_indent="  ")))
+    for told in _measures(model):
+        console.print(Text(textwrap.fill(told, console.width, subsequent_indent="  ")))
+
+
+def _measures(model: Model) -> tuple[str, ...]:
+    """Return the names of every measure that can be asked for, those of one pattern together."""
+    agencies, kinds = ", ".join(model.agencies), ", ".join(VALUE_KINDS)
+    example = f"net_cashable_{next(iter(model.agencies), VALUE_KINDS[0])}"
+    narrowed = (
+        f"Each of gross, cost and net can end in _AGENCY ({agencies}) or in _KIND ({kinds}), and in "
+        f"_cashable by itself or before those: {example}."
+    )
+    rest = [name for name in further_measures(model) if by_year(model, name) is None]
+    own = ", ".join((*HEADLINE, *model.measures, *rest))
+    last = model.appraisal.years - 1
+    yearly = (
+        f"By year: gross, cost or net with _year_0 to _year_{last}, cumulative_ before it where it adds up."
+    )
+    return f"Measures: {own}.", narrowed, *((yearly,) if last else ())
 
 
 def spelled(value: float) -> str:

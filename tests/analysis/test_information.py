@@ -15,6 +15,7 @@ from costmodel.analysis.simulation import Estimate
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
+from costmodel.model.unknown_names import UnknownInput
 from costmodel.uncertainty.draws import copula, draw_inputs
 from tests.analysis.written_scenarios import SOURCED, line, scenario
 
@@ -250,7 +251,7 @@ def test_where_there_is_only_luck_there_is_nothing_to_research() -> None:
     assert found.evpi == (0.0, 0.0)
     assert found.evpi_with_luck is not None
     assert found.evpi_with_luck.value == pytest.approx(200, abs=4 * found.evpi_with_luck.standard_error)
-    with pytest.raises(ValueError, match="kept is chance"):
+    with pytest.raises(ValueError, match="'kept' is chance"):
         information([priced(600, "kept", **kept)], [("kept",)])
 
 
@@ -295,7 +296,7 @@ def test_what_has_no_net_to_decide_by_says_why(benefit: str, cost: int | None, r
 
 def test_what_cannot_be_asked_is_refused() -> None:
     model = priced(1, "effect", effect=uniform(0, 1))
-    with pytest.raises(KeyError, match="efect"):
+    with pytest.raises(UnknownInput, match="there is no input 'efect'; did you mean 'effect'"):
         information([model], [("efect",)])
     with pytest.raises(ValueError, match="nothing to choose"):
         information([])
@@ -327,6 +328,15 @@ def test_sampled_figures_are_put_to_the_laws_and_exact_ones_stay() -> None:
     assert held == {
         ("a",): 5.0, ("b",): 0.0, ("a", "b"): 5.0, ("c",): 20.0, ("d",): 3.0, ("a", "d"): 5.0
     }  # fmt: skip
+
+
+def test_names_can_be_given_alone_or_in_sets() -> None:
+    scenario_asked = load("tendring")
+    for know in ("p0", ["p0"], [("p0",)]):
+        found = scenario_asked.information(know=know, draws=1000)
+        assert [row.inputs for row in found.rows].count(("p0",)) == 1
+    both = scenario_asked.information(know=["p0", ["p0", "p1"]], draws=1000)
+    assert worth_of(both, "p0", "p1").value >= worth_of(both, "p0").value
 
 
 def test_what_is_known_better_than_evpi_raises_it() -> None:

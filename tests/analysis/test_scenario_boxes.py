@@ -10,6 +10,7 @@ from costmodel.analysis.designs import chosen_design
 from costmodel.analysis.scenario_boxes import Boxes, Peel, boxes, boxes_of_simulation, boxes_of_sweep
 from costmodel.analysis.sweep import sweep
 from costmodel.model.model import Model
+from costmodel.scenario import load
 from tests.analysis.written_scenarios import SOURCED, line, scenario
 
 Array = NDArray[np.float64]
@@ -216,3 +217,9 @@ def test_a_sweep_is_searched_by_what_it_varies() -> None:
     assert all(limit.stepped for limit in found.boxes[0].limits)
     with pytest.raises(KeyError, match="no figure 'net_p7'"):
         boxes_of_sweep(result, "net_p7")
+
+
+@pytest.mark.parametrize("draws", [-1, 0, 1])
+def test_too_few_draws_are_refused(draws: int) -> None:
+    with pytest.raises(ValueError, match=f"{draws} draws; boxes take 2 or more"):
+        load("tendring").boxes(draws=draws)

@@ -2,9 +2,12 @@
 
 import pytest
 
+from costmodel.analysis.index_results import Indices
 from costmodel.analysis.sensitivity import ALL, sensitivity
 from costmodel.model.measures import UnknownMeasure
 from costmodel.model.model import Model
+from costmodel.model.unknown_names import UnknownInput
+from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
 
 RANGE = {"low": 0, "best": 5, "high": 10, "source": "a guess"}
@@ -55,3 +58,16 @@ def test_what_there_is_not_is_refused() -> None:
         sensitivity(made(), ["tornadoes"])
     with pytest.raises(UnknownMeasure):
         sensitivity(made(), measure="nett")
+
+
+def test_a_name_by_itself_is_as_good_as_several() -> None:
+    scenario = load("tendring")
+    assert scenario.simulate(10, measures="net").outputs.keys() == {"net"}
+    assert {row.found.measure for row in scenario.switching_values("net").rows} == {"net"}
+    found = scenario.sensitivity(groups={"care": "p0"}, draws=1000).indices
+    assert isinstance(found, Indices)
+    assert [row.members for row in found.rows if row.name == "care"] == [("p0",)]
+    with pytest.raises(UnknownInput, match="there is no input 'p00'; did you mean 'p0'"):
+        scenario.sensitivity(two_way=("p0", "p00"))
+    with pytest.raises(UnknownInput, match="there is no input 'familes'; did you mean 'families'"):
+        scenario.switching_value("familes")

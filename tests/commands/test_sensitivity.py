@@ -79,7 +79,12 @@ def test_csv_of_several_questions_is_refused_with_their_names(session: Session) 
         (("--group", "a=p0,p1", "--group", "a=p1,weeks_in_care"), "two groups have one name"),
         (("--two-way", "p0"), "two inputs, separated by a comma"),
         (("--two-way", "p0,families"), "'families' is not uncertain"),
-        (("--measure", "nett"), "there is no measure 'nett'; did you mean 'net'?"),
+        (("--measure", "nett"), "there is no measure 'nett' in tendring; did you mean 'net'?"),
+        (
+            ("--measure", "xyz"),
+            "there are gross, cost, net, benefit_cost_ratio, gross_cashable, gross_local_a",
+        ),
+        (("--measure", "xyz"), "All of them: costmodel show tendring"),
         (("--must-choose",), "nothing to choose among without --against"),
         (("--against", "tendrin"), "there is no scenario named 'tendrin'"),
         (("--draws", "3"), "3 is not in the range"),
