@@ -20,16 +20,26 @@ from costmodel.output.table_files import described, field_type
 from costmodel.version import __version__
 
 DATA_PACKAGE = "datapackage.json"
+OTHER_FORMS = {
+    "parquet": ("apache-parquet", "application/vnd.apache.parquet"),
+    "nc": ("netcdf", "application/x-netcdf"),
+}
+"""Format and media type by ending. Of format `parquet` a checker would make a table, and ask for a reader."""
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
 def data_package(model: Model, tables: Sequence[Table], files: Mapping[str, bytes]) -> bytes:
     """Return `datapackage.json` for tables whose files, by name, have these bytes.
 
-    A table's file is its name with `.csv`. What is written as Parquet beside holds the same rows, with its
-    schema in it, and is not listed: a resource of version 2 is a table of text or no table.
+    A table's file is its name with `.csv`. Parquet and netCDF beside hold the same rows with their schema in
+    them, and are listed as files of no type: a resource of type `table` is one of text.
     """
     resources = [_resource(table, files[f"{table.name}.csv"]) for table in tables]
+    titles = {table.name: table.title for table in tables}
+    for name in sorted(files):
+        stem, _, ending = name.rpartition(".")
+        if ending in OTHER_FORMS:
+            resources.append(_other_form(name, titles[stem], files[name]))
     package = {
         "$schema": PROFILE,
         "name": re.sub(r"[^a-z0-9._-]+", "-", model.name.lower()).strip("-") or "appraisal",
@@ -55,10 +65,27 @@ def _resource(table: Table, data: bytes) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": len(data),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        **_sums(data),
         "schema": schema,
     }
+
+
+def _other_form(name: str, title: str, data: bytes) -> dict[str, Any]:
+    stem, _, ending = name.rpartition(".")
+    form, mediatype = OTHER_FORMS[ending]
+    return {
+        "name": name,
+        "path": name,
+        "title": title,
+        "description": f"The same rows as {stem}.csv, its schema within.",
+        "format": form,
+        "mediatype": mediatype,
+        **_sums(data),
+    }
+
+
+def _sums(data: bytes) -> dict[str, Any]:
+    return {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
 
 
 def _field(column: Column) -> dict[str, Any]:

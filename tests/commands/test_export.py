@@ -174,6 +174,9 @@ def test_the_draws_are_written_as_netcdf_where_asked(session: Session, tmp_path:
             assert data["net"].values.tolist() == [float(row["net"]) for row in found]
             assert data["net"].attrs["units"] == "GBP"
             assert data["row"].values.tolist() == list(range(50))
+    package = json.loads((tmp_path / "r" / "datapackage.json").read_text(encoding="utf-8"))
+    [listed] = [each for each in package["resources"] if each["path"] == "draws.nc"]
+    assert listed["bytes"] == (tmp_path / "r" / "draws.nc").stat().st_size
     assert "`draws.nc`" in (tmp_path / "r" / "README.md").read_text(encoding="utf-8")
     assert session.run(*asked, "--force") == 0
 
