@@ -21,11 +21,11 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
     """Make an export again from its run.json, and say whether its CSV files are the same, byte for byte.
 
     The scenario's files are looked for in --library, in the current folder, and in the folder of run.json and
-    those above it: where they stand together and are as they were. Exit code 4 where one has changed, or a
-    CSV file comes out differently.
+    those above it: where they stand together and are as they were. Exit code 4 where one has changed, a
+    CSV file comes out differently, or a number in run.json is not the one the files give.
     """
     from costmodel.output.export_folder import earlier_files, export
-    from costmodel.output.remaking import differences, library_of, strangers
+    from costmodel.output.remaking import differences, library_of, other_numbers, strangers
     from costmodel.output.result_folder import check_free, write_folder
     from costmodel.output.run_record import RUN, NotARecordError, read_record
 
@@ -58,7 +58,7 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
         with writing_folder(out):
             write_folder(out, made.files, force, earlier_files(out))
         click.echo(f"Written to {out}: {', '.join(made.files)}", err=True)
-    differing = differences(told, made.files, file.parent)
+    differing = [*other_numbers(told, model), *differences(told, made.files, file.parent)]
     code = CHECK_FAILED if differing else DONE
     with printing(code):
         same = sum(name.endswith(".csv") for name in told.results)

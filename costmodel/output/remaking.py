@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from costmodel.model.model import Model
-from costmodel.output.run_record import Record, RecordedFile, environment, recorded_files, sha256
+from costmodel.output.run_record import (
+    Record,
+    RecordedFile,
+    RecordedNumber,
+    environment,
+    recorded_files,
+    recorded_numbers,
+    sha256,
+)
 from costmodel.output.shelf_paths import BESIDE, USER, shipped_folder
 
 _SHORT = 12
+_ROUNDING = 1e-12
+_PARTS = {"written": "what is written", "unit": "the unit", "price_year": "the price year"}
 
 
 class Place(NamedTuple):
@@ -46,6 +57,37 @@ def strangers(record: Record, model: Model) -> list[str]:
         for file in recorded_files(model)
         if (file.path, file.sha256) not in before
     ]
+
+
+def other_numbers(record: Record, model: Model) -> list[str]:
+    """Return in words which numbers of a record are not those the same files give now."""
+    now = recorded_numbers(model)
+    lines = []
+    for name in dict.fromkeys((*record.numbers, *now)):
+        before, after = record.numbers.get(name), now.get(name)
+        if before is None:
+            lines.append(f"{name} is no number of run.json.")
+        elif after is None:
+            lines.append(f"{name} is in run.json and no number of the scenario.")
+        else:
+            parts = [f"{what} was {was}, is {is_now}" for what, was, is_now in _unlike(before, after)]
+            lines += [f"{name}: {'; '.join(parts)}."] if parts else []
+    return lines
+
+
+def _unlike(before: RecordedNumber, after: RecordedNumber) -> list[tuple[str, str, str]]:
+    """Return what differs of a number: its value, by more than another processor rounds, and the words."""
+    first, second = before.value, after.value
+    same = first is second
+    if first is not None and second is not None:
+        same = math.isclose(first, second, rel_tol=_ROUNDING)
+    spelled = ["nothing" if value is None else f"{value:.12g}" for value in (first, second)]
+    found = [] if same else [("the value", spelled[0], spelled[1])]
+    for part, words in _PARTS.items():
+        was, now = getattr(before, part), getattr(after, part)
+        if was != now:
+            found.append((words, f"'{was}'", f"'{now}'"))
+    return found
 
 
 def differences(record: Record, files: dict[str, bytes], folder: Path) -> list[str]:

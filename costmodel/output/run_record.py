@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -48,12 +48,26 @@ class RecordedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedNumber:
+    """A number an export was made of: its best value, None where it has none, and how it was written."""
+
+    value: float | None
+    written: str
+    unit: str
+    price_year: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """What `run.json` says: what was asked and set, the files it was made of, the SHA-256 of its results."""
+    """What `run.json` says: what was asked and set, the files it was made of, the SHA-256 of its results.
+
+    `numbers` are by name, those of a case by the case and the name.
+    """
 
     asked: Asked
     settings: Mapping[str, str]
     files: tuple[RecordedFile, ...]
+    numbers: Mapping[str, RecordedNumber]
     results: Mapping[str, str]
     versions: Mapping[str, str]
     platform: str
@@ -66,7 +80,7 @@ def run_record(model: Model, asked: Asked, arguments: Sequence[str], results: Ma
     """
     head = header(model, "export")
     del head["inputs_sha256"]  # by paths that change with the folder; told under `files` by those that do not
-    best = model.best_point()
+    numbers = recorded_numbers(model)
     told = {
         **head,
         "versions": _versions(),
@@ -84,10 +98,7 @@ def run_record(model: Model, asked: Asked, arguments: Sequence[str], results: Ma
         "numbers": [
             {
                 "name": name,
-                "value": number(best[name]),
-                "written": item.written,
-                "unit": item.unit_of_values,
-                "price_year": item.price_year,
+                **asdict(numbers[name]),
                 "used": name not in model.unused,
                 **_place(item.origin),
             }
@@ -106,6 +117,22 @@ def recorded_files(model: Model) -> tuple[RecordedFile, ...]:
         for shown, digest in model.files.items()
     ]
     return tuple(sorted(found, key=lambda file: (file.path, file.sha256)))
+
+
+def recorded_numbers(model: Model) -> dict[str, RecordedNumber]:
+    """Return every number of a model by name, then those its cases choose instead."""
+    best = model.best_point()
+    found = {
+        name: RecordedNumber(number(best[name]), item.written, item.unit_of_values, item.price_year)
+        for name, item in model.inputs.items()
+    }
+    for case, values in model.cases.items():
+        found |= {f"{name} in case {case}": _of_case(value) for name, value in values.items()}
+    return found
+
+
+def _of_case(value: float) -> RecordedNumber:
+    return RecordedNumber(number(value), "", "", "")
 
 
 def read_record(text: str) -> Record:
@@ -129,6 +156,7 @@ def read_record(text: str) -> Record:
                 RecordedFile(_text(file["path"]), _text(file["shelf"]), _text(file["sha256"]))
                 for file in told["files"]
             ),
+            _numbers(told),
             {_text(name): _text(digest) for name, digest in told["results"].items()},
             {_text(name): _text(value) for name, value in told["versions"].items()},
             _text(told["platform"]),
@@ -166,6 +194,26 @@ def _versions() -> dict[str, str]:
 
 def _place(origin: Origin) -> dict[str, Any]:
     return {"path": shelf_relative(origin.path), "line": origin.line}
+
+
+def _numbers(told: Mapping[str, Any]) -> dict[str, RecordedNumber]:
+    found = {
+        _text(each["name"]): RecordedNumber(
+            _figure(each["value"]), _text(each["written"]), _text(each["unit"]), _text(each["price_year"])
+        )
+        for each in told["numbers"]
+    }
+    for case, values in told["cases"].items():
+        found |= {f"{_text(name)} in case {case}": _of_case(float(value)) for name, value in values.items()}
+    return found
+
+
+def _figure(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise TypeError(value)
+    return float(value)
 
 
 def _text(value: Any) -> str:

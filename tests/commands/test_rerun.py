@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,54 @@ def test_it_is_identical_byte_for_byte(session: Session, council: Path) -> None:
     assert session.out == f"Identical, byte for byte: {len(first)} CSV files.\n"
     assert len(first) >= 7
     assert first == second
+
+
+def changed_record(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    record = folder / "run.json"
+    told = json.loads(record.read_text(encoding="utf-8"))
+    change(told)
+    record.write_text(json.dumps(told), encoding="utf-8")
+
+
+def number(told: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(each for each in told["numbers"] if each["name"] == name)
+    return found
+
+
+def test_a_number_that_is_not_the_one_of_the_files_is_named(session: Session, council: Path) -> None:
+    def change(told: dict[str, Any]) -> None:
+        number(told, "children").update(value=number(told, "children")["value"] + 1, unit="adults")
+        number(told, "effect")["written"] = "0.5"
+        del told["numbers"][[each["name"] for each in told["numbers"]].index("weeks")]
+        told["numbers"].append({**number(told, "children"), "name": "dreams"})
+        told["cases"]["best"] = {"children": 3}
+
+    was = number(json.loads((council / "results/first/run.json").read_text(encoding="utf-8")), "children")
+    changed_record(council / "results" / "first", change)
+    assert session.run("rerun", "results/first") == 4
+    lines = session.out.splitlines()
+    value, unit = was["value"], was["unit"]
+    told = f"children: the value was {value + 1:g}, is {value:g}; the unit was 'adults', is '{unit}'."
+    assert told in lines
+    assert any(row.startswith("effect: what is written was '0.5', is '") for row in lines)
+    assert "weeks is no number of run.json." in lines
+    assert "dreams is in run.json and no number of the scenario." in lines
+    assert "children in case best is in run.json and no number of the scenario." in lines
+    assert len(lines) == 5
+
+
+def test_the_last_digit_of_another_processor_is_no_change(session: Session, council: Path) -> None:
+    def change(told: dict[str, Any]) -> None:
+        number(told, "children")["value"] *= 1 + 2**-50
+
+    changed_record(council / "results" / "first", change)
+    assert session.run("rerun", "results/first") == 0
+
+
+def test_numbers_that_cannot_be_read_are_no_record(session: Session, council: Path) -> None:
+    changed_record(council / "results" / "first", lambda told: number(told, "children").update(value="12"))
+    assert session.run("rerun", "results/first") == 2
+    assert "is no record of an export" in session.err
 
 
 def test_the_scenarios_own_sweep_and_correlated_inputs_come_out_the_same(
