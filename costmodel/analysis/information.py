@@ -21,6 +21,7 @@ from costmodel.analysis.worth_of_knowing import (
     CLOSED_FORM,
     EXACT_MEAN,
     QUADRATURE,
+    REGRESSION,
     worth_of_all,
     worth_of_knowing,
     worth_with_luck,
@@ -46,6 +47,11 @@ class Worth(NamedTuple):
     method: str
     held: bool
 
+    @property
+    def is_lower_bound(self) -> bool:
+        """Return whether what it is worth is this or more: what a rule learnt from draws finds on average."""
+        return self.method == REGRESSION
+
 
 @dataclass(frozen=True, eq=False)
 class Information(Tabular):
@@ -53,8 +59,10 @@ class Information(Tabular):
 
     `options` are what can be chosen, `expected` the mean net of each, `best` the one to choose today.
     `evpi_method` is that of `evpi`; `evpi_with_luck` also foresees chance in cohorts, None where net hangs on
-    none. `rows` has each input, shares of one mix together, and the sets asked for, largest worth first.
-    `reason` is why nothing can be decided by net; the rest is then empty.
+    none. Where chance goes through `min`, `max` or `ceil`, so that it cannot be averaged over exactly, `evpi`
+    is learnt from draws: it is a lower bound then, and `evpi_with_luck` an upper one. `rows` has each input,
+    shares of one mix together, and the sets asked for, largest worth first. `reason` is why nothing can be
+    decided by net; the rest is then empty.
     """
 
     options: tuple[str, ...]
@@ -68,6 +76,11 @@ class Information(Tabular):
     price_year: str = ""
     evpi_method: str = EXACT_MEAN
     reason: str = ""
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Return whether every input is worth `evpi` or more, by a rule learnt from draws."""
+        return self.evpi_method == REGRESSION
 
     def tables(self) -> tuple[Table, ...]:
         """Return the worth of each input and set, EVPI last, and the options."""
@@ -83,6 +96,7 @@ class Information(Tabular):
             Column("standard_error", tuple(row.standard_error for row in rows), "GBP", "Its error", year),
             Column("method", tuple(row.method for row in rows), "", "How it was found"),
             Column("held", tuple(row.held for row in rows), "", "Put back to a law it broke"),
+            Column("lower_bound", tuple(row.is_lower_bound for row in rows), "", "It is worth this or more"),
         )
         options = (
             Column("option", self.options, "", "What can be chosen"),

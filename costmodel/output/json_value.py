@@ -26,7 +26,8 @@ def information_json(found: Information) -> dict[str, Any]:
         "evpi": {
             **estimate_json(found.evpi),
             "method": found.evpi_method,
-            "text": worth_words(found.evpi, found.draws),
+            "lower_bound": found.is_lower_bound,
+            "text": worth_words(found.evpi, found.draws, found.is_lower_bound),
         },
         "evpi_with_luck": None if luck is None else estimate_json(luck),
         "rows": [
@@ -36,7 +37,8 @@ def information_json(found: Information) -> dict[str, Any]:
                 "standard_error": number(row.standard_error),
                 "method": row.method,
                 "held": row.held,
-                "text": worth_words(row, found.draws),
+                "lower_bound": row.is_lower_bound,
+                "text": worth_words(row, found.draws, row.is_lower_bound),
             }
             for row in found.rows
         ],

@@ -12,7 +12,6 @@ from costmodel.analysis.acceptability import FURTHEST, NO_COST, POINTS, Acceptab
 from costmodel.analysis.decision import GO, NO_GO
 from costmodel.analysis.information import Information, Worth
 from costmodel.analysis.scenario_boxes import Boxes
-from costmodel.analysis.worth_of_knowing import REGRESSION
 from costmodel.model.model import Model
 from costmodel.output.box_sentences import box_sentences
 from costmodel.output.sentences import capital, listed, say
@@ -32,17 +31,25 @@ def show_information(found: Information, console: Console) -> None:
         say(f"Nothing can be decided: {found.reason}.", console)
         return
     say(_today(found), console)
-    error = _error(found.evpi.standard_error)
-    if is_something(found.evpi):
-        told = f"Research into every input at once is worth up to {pounds(found.evpi.value)}{error}"
+    worth = f"{pounds(found.evpi.value)}{_error(found.evpi.standard_error)}"
+    if is_something(found.evpi) and found.is_lower_bound:
+        told = f"Research into every input at once is worth at least about {worth} before deciding (EVPI)"
+        why = (
+            "chance in a cohort goes through min, max or ceil, and a rule learnt from draws finds too little"
+        )
+        say(f"{told}: {why}.", console)
+    elif is_something(found.evpi):
+        told = f"Research into every input at once is worth up to {worth}"
         say(f"{told} before deciding, and no research is worth more (EVPI).", console)
     else:
-        told = worth_words(found.evpi, found.draws)
+        told = worth_words(found.evpi, found.draws, found.is_lower_bound)
         say(f"To know every input before deciding (EVPI) is {_is_worth(told)}.", console)
     if found.evpi_with_luck is not None:
         luck = found.evpi_with_luck
         foreseen = f"{pounds(luck.value)}{_error(luck.standard_error)}"
-        say(f"To foresee chance in the cohorts too would be worth {foreseen}; no research can.", console, DIM)
+        more = ", so that none is worth more" if found.is_lower_bound else ""
+        told = f"To foresee chance in the cohorts too would be worth {foreseen}; no research can{more}"
+        say(f"{told}.", console, DIM)
     _worths(found, console)
 
 
@@ -71,13 +78,15 @@ def _worths(found: Information, console: Console) -> None:
     if rows:
         table = figure_table("")
         table.add_column("Known before deciding", overflow="fold", ratio=1)
-        for heading in ("Worth up to", "± s.e."):
+        learnt = any(row.is_lower_bound for row in rows)
+        for heading in ("Worth" if learnt else "Worth up to", "± s.e."):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("Found by", no_wrap=True)
         for row in rows:
             error = "" if row.standard_error < 0.5 else f"{row.standard_error:,.0f}"
             mark = " *" if row.held else ""
-            table.add_row(*map(Text, (_names(row), pounds(row.value) + mark, error, row.method)))
+            worth = f"{'at least ' if row.is_lower_bound else ''}{pounds(row.value)}{mark}"
+            table.add_row(*map(Text, (_names(row), worth, error, row.method)))
         console.print(table)
     if len(found.options) - (NO_GO in found.options) > 1:
         say("An input that scenarios draw differently is known as its percentile in each.", console, DIM)
@@ -88,16 +97,17 @@ def _worths(found: Information, console: Console) -> None:
     if any(row.held for row in rows):
         say("* put to what must hold: a set is worth no less than a part of it, nothing more than EVPI.",
             console, DIM)  # fmt: skip
-    if any(row.method == REGRESSION for row in rows):
+    if any(row.is_lower_bound for row in rows):
         say("Regression: a rule learnt on half of the draws, tried on the other; never too high on average.",
             console, DIM)  # fmt: skip
-    small = [_names(row) for row in found.rows if not is_something(row) and not is_nothing(row)]
+    nothing = [_names(row) for row in found.rows if is_nothing(row) and not row.is_lower_bound]
+    told = {*nothing, *map(_names, rows)}
+    small = [_names(row) for row in found.rows if _names(row) not in told]
     if small:
         say(f"Too small to tell from zero with {found.draws:,} draws: {listed(small)}.", console, DIM)
-    nothing = [_names(row) for row in found.rows if is_nothing(row)]
     if nothing:
-        told = f"Worth nothing alone, for no answer would change the decision: {listed(nothing)}."
-        say(told, console, DIM)
+        why = "for no answer would change the decision"
+        say(f"Worth nothing alone, {why}: {listed(nothing)}.", console, DIM)
 
 
 def _names(row: Worth) -> str:

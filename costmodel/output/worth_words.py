@@ -21,10 +21,11 @@ def is_nothing(worth: Worth | Estimate) -> bool:
     return worth.value + 2 * worth.standard_error < LEAST
 
 
-def worth_words(worth: Worth | Estimate, draws: int) -> str:
-    """Return what a worth of so many draws means."""
+def worth_words(worth: Worth | Estimate, draws: int, at_least: bool = False) -> str:
+    """Return what a worth of so many draws means; `at_least` says that it is a lower bound."""
     if is_something(worth):
-        return f"worth up to {pounds(worth.value)} to know this before deciding"
-    if is_nothing(worth):
+        reach = "at least about" if at_least else "up to"
+        return f"worth {reach} {pounds(worth.value)} to know this before deciding"
+    if is_nothing(worth) and not at_least:
         return NOTHING
     return f"too small to tell from zero with {draws:,} draws"

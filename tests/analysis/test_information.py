@@ -389,3 +389,36 @@ def test_workers_change_nothing_and_the_records_are_plain() -> None:
     assert records[-1]["inputs"] == "every input and chance in cohorts"
     assert all(type(record["held"]) is bool for record in records)
     assert one.tables()[1].to_records()[0]["best"] is True
+
+
+def test_chance_inside_a_maximum_makes_evpi_a_lower_bound_and_says_so() -> None:
+    cohort = {"distribution": "binomial", "n": 10, "p": "p", "unit": "children", **SOURCED}
+    inputs = {"p": uniform(0.1, 0.9, "probability"), "kept": cohort, "weeks": uniform(1, 3, "weeks")}
+    model = priced(4_300, "max(kept - 3, 0) * weeks", **inputs)
+    found = information([model], [("p", "weeks")], draws=40_000)
+    p, weeks = (np.linspace(low, high, 401) for low, high in ((0.1, 0.9), (1.0, 3.0)))
+    kept = np.arange(11)
+    beyond = (np.maximum(kept - 3, 0) * stats.binom.pmf(kept, 10, p[:, None])).sum(axis=1)
+    net = 1_000 * beyond[:, None] * weeks - 4_300  # chance averaged over
+    true = float(np.trapezoid(np.trapezoid(np.maximum(net, 0), weeks), p)) / 1.6 - max(
+        0.0, float(np.trapezoid(np.trapezoid(net, weeks), p)) / 1.6
+    )
+    assert found.is_lower_bound
+    assert found.evpi_with_luck is not None
+    assert found.evpi.value <= true + 3 * found.evpi.standard_error
+    assert found.evpi.value >= 0.9 * true
+    assert found.evpi_with_luck.value > true
+    told = {row["inputs"]: row["lower_bound"] for row in found.to_records()}
+    assert told == {
+        "p, weeks": True,
+        "p": True,
+        "weeks": True,
+        "every input": True,
+        "every input and chance in cohorts": False,
+    }
+
+
+def test_chance_that_is_averaged_over_exactly_leaves_evpi_what_it_is() -> None:
+    found = information([load("tendring").model], draws=2_000)
+    assert not found.is_lower_bound
+    assert not any(row.is_lower_bound for row in found.rows)

@@ -91,6 +91,26 @@ def test_inputs_are_told_by_worth_and_those_worth_nothing_in_one_sentence() -> N
     assert "Regression:" not in told  # none of those with a figure was found so
 
 
+def test_what_is_learnt_from_draws_is_said_to_be_worth_that_or_more() -> None:
+    rows = (
+        Worth(("p0",), 1_500.0, 40.0, "regression", False),
+        Worth(("idle",), 0.0, 0.0, "regression", False),
+    )
+    found = known(*rows, evpi_method="regression")
+    told = joined(printed(show_information, found))
+    assert "worth at least about £5,000 (± 20) before deciding (EVPI): chance in a cohort goes" in told
+    assert "no research is worth more" not in told
+    assert "would be worth £9,000 (± 30); no research can, so that none is worth more." in told
+    assert "Worth ± s.e. Found by" in told
+    assert "p0 at least £1,500 40 regression" in told
+    assert "Too small to tell from zero with 10,000 draws: idle." in told
+    assert "no answer would change" not in told
+    data = information_json(found)
+    assert data["evpi"]["lower_bound"] is True
+    assert data["evpi"]["text"] == "worth at least about £5,000 to know this before deciding"
+    assert data["rows"][0]["text"] == "worth at least about £1,500 to know this before deciding"
+
+
 def test_where_not_to_go_is_better_it_is_said() -> None:
     found = known(expected=(-2_000_000.0, 0.0), best="no go", evpi_with_luck=None)
     told = joined(printed(show_information, found))
