@@ -18,6 +18,8 @@ from costmodel.documents.yaml_reader import MAX_PROBLEMS, Entry, Node, Sequence
 TITLE_HEADINGS = ("name", "scenario", "area", "title")
 _THOUSANDS = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?(?:0|[1-9][0-9]*),[0-9]+")
+_EITHER = re.compile(r"[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+"""Parted by semicolons, as where decimals have a comma: thousands to some, three decimals to others."""
 
 
 @dataclass(slots=True)
@@ -180,22 +182,29 @@ class _Cells:
 
     def number(self, cell: str) -> float | None:
         """Return what a cell is read as, None for what is no number or could be two."""
+        if self.is_either(cell):
+            return None
         value, message = read_plain(cell)
         if message is None and type(value) in (int, float):
             return float(cell)
         if self.text.separator == ";" and _DECIMAL_COMMA.fullmatch(cell):
-            return None if _THOUSANDS.fullmatch(cell) else float(cell.replace(",", "."))
+            return float(cell.replace(",", "."))
         return float(cell.replace(",", "")) if _THOUSANDS.fullmatch(cell) else None
+
+    def is_either(self, cell: str) -> bool:
+        """Return whether a cell is one number to some and another to others."""
+        return self.text.separator == ";" and _EITHER.fullmatch(cell) is not None
 
     def node(self, cell: str, row: int, column: int) -> list[Node]:
         """Return a cell that is no number as a node, none where that cannot be."""
         if len(self.problems) > MAX_PROBLEMS:
             return []
         place = self.text.place(row + 1, column)
-        if _THOUSANDS.fullmatch(cell):
-            with_point = cell.replace(",", ".")
-            found = f"'{shown(cell)}' is {cell.replace(',', '')} to some and {with_point} to others"
-            self.problems.append(Problem(place, found, "a number without a comma, or with a point"))
+        if self.is_either(cell):
+            whole, decimal = re.sub("[.,]", "", cell), cell.replace(",", ".").rstrip("0").rstrip(".")
+            found = f"'{shown(cell)}' is {whole} to some and {decimal} to others"
+            longer = f"{decimal}0" if _EITHER.fullmatch(decimal) else decimal
+            self.problems.append(Problem(place, found, f"{whole} or {longer}, which nobody reads otherwise"))
             return []
         node, problems = item_node(cell, place, self.text.is_literal(row + 1, column))
         self.problems += problems

@@ -118,6 +118,8 @@ def test_what_is_no_number_is_kept_once_with_its_rows(file: Path) -> None:
         ("families,p0\n1 234,1\n", 2, 1, "families: '1 234' is not a number", "write 1234"),
         ('families,p0\n"1,23",1\n', 2, 2, "families: '1,23' is not a number", "write 1.23"),
         ("families;p0\n1,234;0,5\n", 2, 1, "'1,234' is 1234 to some and 1.234 to others", ""),
+        ("families;p0\n1.100;0,5\n", 2, 1, "'1.100' is 1100 to some and 1.1 to others", ""),
+        ("families;p0\n2,5;-1.125\n", 2, 5, "'-1.125' is -1125 to some and -1.125 to others", ""),
         ("families;p0\n1;1.234,5\n", 2, 3, "p0: '1.234,5' is not a number", "write 1234.5"),
         ("families\nnan\n", 2, 1, "nan is not a number that can be used", ""),
         ("families\n#N/A\n", 2, 1, "families: '#N/A' is not a number", ""),
@@ -198,3 +200,29 @@ def test_what_a_program_writes_is_read_back_and_each_cell_is_found(
             place = text.place(row + 1, column)
             first = cell.split("\n")[0].replace('"', '""')
             assert place.line_text[place.column - 1 :].startswith(first)
+
+
+def test_three_decimals_are_two_numbers_only_where_decimals_may_have_a_comma(file: Path) -> None:
+    assert numbers(read(file, "families,p0\n1.100,1.125\n")) == {"families": {0: 1.1}, "p0": {0: 1.125}}
+    assert numbers(read(file, "families\tp0\n1.100\t1.125\n")) == {"families": {0: 1.1}, "p0": {0: 1.125}}
+    plain = "families;p0\n1100;1.1250\n1.1;0.125\n1234.567;12,34\n1e3;0,125\n"
+    assert numbers(read(file, plain)) == {
+        "families": {0: 1100, 1: 1.1, 2: 1234.567, 3: 1000},
+        "p0": {0: 1.125, 1: 0.125, 2: 12.34, 3: 0.125},
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1.100", "1100 or 1.1"),
+        ("1,000", "1000 or 1"),
+        ("12,345", "12345 or 12.3450"),
+        ("1.125", "1125 or 1.1250"),
+    ],
+)
+def test_what_is_expected_instead_is_read_as_one_number(file: Path, cell: str, expected: str) -> None:
+    [problem] = problems(file, f"families;p0\n{cell};1\n")
+    assert problem.expected == f"{expected}, which nobody reads otherwise"
+    for written in expected.split(" or "):
+        assert numbers(read(file, f"families;p0\n{written};1\n"))["families"][0] == float(written)
