@@ -22,7 +22,7 @@ from costmodel.version import __version__
 if TYPE_CHECKING:
     from costmodel.model.model import Model
 
-FORMAT = 3
+FORMAT = 4
 MOST_ENTRIES = 200
 
 

@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from costmodel.analysis.explained_inputs import Chains, ExplainedInput
+from costmodel.analysis.explained_time import ExplainedYears, explained_time
 from costmodel.model.expression import names
-from costmodel.model.inputs import Input
 from costmodel.model.line import Line
-from costmodel.model.model import Model, needs
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedInput:
-    """A number in a chain: its value, how it was written, where, and the numbers it is made of."""
-
-    name: str
-    title: str
-    value: float
-    unit: str
-    written: str
-    origin: str
-    source: str
-    quality: str
-    note: str
-    uncertain: bool
-    made_of: tuple[ExplainedInput, ...] = ()
+from costmodel.model.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +29,10 @@ class ExplainedUnitValue:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A line's value at one point, and the chain it comes from. Money in pounds of the appraisal's year."""
+    """A line's value at one point, and the chain it comes from. Money in pounds of the appraisal's year.
+
+    `time` is what the annuity is made of, year by year.
+    """
 
     line: Line
     case: str
@@ -58,6 +45,7 @@ class Explanation:
     adjustments_made_of: tuple[ExplainedInput, ...] = ()
     annuity: float = 1.0
     by_year: tuple[float, ...] = ()
+    time: tuple[ExplainedYears, ...] = ()
 
 
 def explain(model: Model, line_name: str, case: str = "") -> Explanation:
@@ -66,13 +54,13 @@ def explain(model: Model, line_name: str, case: str = "") -> Explanation:
     point = model.best_point(model.cases[case] if case else None)
     parts = tuple(
         ExplainedUnitValue(
-            _explained(model, part.input_name, point, set()),
+            Chains(model, point).chain(part.input_name),
             part.price_year,
             model.appraisal.price_year,
             part.price_factor,
             model.value(part.weight, point),
             str(part.weight) if line.mix else "",
-            _all_explained(model, names(part.weight), point),
+            Chains(model, point).of(names(part.weight)),
             point[part.input_name] * part.price_factor,
             part.falls_to,
         )
@@ -84,38 +72,12 @@ def explain(model: Model, line_name: str, case: str = "") -> Explanation:
         case,
         model.value(line.present_value, point),
         model.value(line.quantity, point),
-        _all_explained(model, names(line.quantity), point),
+        Chains(model, point).of(names(line.quantity)),
         model.value(line.unit_value, point),
         parts,
         {item.name: (item.written, model.value(item.factor, point)) for item in line.adjustments},
-        _all_explained(model, adjusted, point),
+        Chains(model, point).of(adjusted),
         model.value(line.annuity, point),
         tuple(model.value(line.year_value(year), point) for year in range(model.appraisal.years)),
-    )
-
-
-def _all_explained(
-    model: Model, wanted: frozenset[str], point: Mapping[str, float]
-) -> tuple[ExplainedInput, ...]:
-    seen: set[str] = set()
-    return tuple(_explained(model, name, point, seen) for name in model.inputs if name in wanted)
-
-
-def _explained(model: Model, name: str, point: Mapping[str, float], seen: set[str]) -> ExplainedInput:
-    """Return an input's chain; one met before is named again without its own chain."""
-    item: Input = model.inputs[name]
-    made_of = needs(item) if name not in seen else frozenset[str]()
-    seen.add(name)
-    return ExplainedInput(
-        name,
-        item.title,
-        point[name],
-        item.unit,
-        item.written,
-        str(item.origin),
-        item.evidence.source,
-        item.evidence.quality,
-        item.evidence.note,
-        item.is_uncertain,
-        tuple(_explained(model, needed, point, seen) for needed in model.inputs if needed in made_of),
+        explained_time(model, line, point),
     )

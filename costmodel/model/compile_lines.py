@@ -95,7 +95,13 @@ class _LineCompiler:
             time_base=profile.time_base,
             beyond=profile.beyond,
             evidence_grade=entry.evidence_grade or "",
+            of_one=profile.of_one,
+            profile_written=self.profile_written(),
         )
+
+    def profile_written(self) -> str:
+        entry = self.entry.profile
+        return "" if self.made or entry is None else written_at(self.findings.node, (*self.at, "profile"))
 
     def profile(self) -> CompiledProfile:
         per_one = is_per_one(self.entry, self.at, self.frame, self.findings)

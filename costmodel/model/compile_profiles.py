@@ -34,11 +34,15 @@ class OwnProfile(NamedTuple):
 
 
 class CompiledProfile(NamedTuple):
-    """The profile of a line as the appraisal has it: Expression[year], and what falls after the horizon."""
+    """The profile of a line as the appraisal has it: Expression[year], and what falls after the horizon.
+
+    `of_one` is that of one of the intake by year since it joins, empty for a line that is not per one.
+    """
 
     shares: tuple[Expression, ...]
     time_base: str
     beyond: Expression
+    of_one: tuple[Expression, ...] = ()
 
 
 def compile_profile(
@@ -73,7 +77,7 @@ def of_all_who_join(own: OwnProfile, kind: Kind, frame: Frame) -> CompiledProfil
             for year, weight in enumerate(weights)
         ]
     )
-    return CompiledProfile(shares, f"{own.time_base} per {frame.of}", beyond)
+    return CompiledProfile(shares, f"{own.time_base} per {frame.of}", beyond, own.shares)
 
 
 def _convolved(own: OwnProfile, intake: Intake, benefit: bool) -> tuple[Expression, ...]:

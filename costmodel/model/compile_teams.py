@@ -17,7 +17,7 @@ from costmodel.model.compile_lines import MadeLine, compile_line
 from costmodel.model.compile_profiles import CompiledProfile
 from costmodel.model.compile_survival import known_number
 from costmodel.model.expression import ZERO, Expression, minimum, simplify
-from costmodel.model.findings import Findings, Location, is_whole
+from costmodel.model.findings import Findings, Location, is_whole, origin, written_at
 from costmodel.model.known_values import is_negative, reach
 from costmodel.model.line import Line
 from costmodel.model.price_index import AS_STATED
@@ -97,6 +97,8 @@ def compile_teams(
         effect=wished.intake.effect,
         years_written=wished.years_written,
         teams=tuple(team.years for team in teams),
+        written=written_at(sources.node, ("intake",)),
+        origin=origin(sources.node, ("intake",)),
     )
     return teams, rollout
 
@@ -135,6 +137,7 @@ class _TeamCompiler:
         title = entry.title or name.replace("_", " ").capitalize()
         intake = self.wished.intake
         years, posts = team_years(name, title, intake.joining, serves, intake.gone, staffing)
+        years = replace(years, origin=origin(self.findings.node, at))
         return CompiledTeam(name, entry, years, posts)
 
     def staffing(self, entry: RecruitmentEntry | None, at: Location) -> Staffing:

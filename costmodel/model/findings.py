@@ -195,7 +195,13 @@ def _spelled(node: Node) -> str:
         return node.text
     if isinstance(node, Sequence):
         return "[" + ", ".join(_spelled(item) for item in node.items) + "]"
-    return ", ".join(f"{key}: {_spelled(entry.node)}" for key, entry in node.entries.items())
+    kept = {key: entry.node for key, entry in node.entries.items() if not _is_taken_out(entry.node)}
+    return ", ".join(f"{key}: {_spelled(part)}" for key, part in kept.items())
+
+
+def _is_taken_out(node: Node) -> bool:
+    """Return whether a key was written with null, which takes out what another scenario says."""
+    return isinstance(node, Scalar) and node.value is None
 
 
 def expression_place(node: Node, location: Location, text: str, offset: int, length: int) -> Place:

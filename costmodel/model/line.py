@@ -64,7 +64,9 @@ class Line:
 
     `profile` and `discount_factors` have one entry for each year of the horizon; `time_base` says in words
     what the profile covers, and `beyond` how many annual values of it fall after the horizon;
-    `evidence_grade` is the grade by which optimism bias was looked up, empty where there is none.
+    `evidence_grade` is the grade by which optimism bias was looked up, empty where there is none. `of_one` is
+    what one of the intake brings by year since it joins, Expression[year], empty for a line that is not per
+    one; `profile_written` is the profile as its author wrote it.
     """
 
     name: str
@@ -84,6 +86,8 @@ class Line:
     time_base: str = "one-off"
     beyond: Expression = ZERO
     evidence_grade: str = ""
+    of_one: tuple[Expression, ...] = ()
+    profile_written: str = ""
 
     @cached_property
     def unit_value(self) -> Expression:

@@ -17,13 +17,17 @@ RULES = ("largest", "share", "add")
 
 @dataclass(frozen=True, slots=True)
 class TeamYears:
-    """Teams of one kind by year: at work, new, and how many they can serve as staffed; Expression[year]."""
+    """Teams of one kind by year: at work, new, and how many they can serve as staffed; Expression[year].
+
+    `origin` is where they are written, None for those no file has.
+    """
 
     name: str
     title: str
     teams: tuple[Expression, ...]
     new: tuple[Expression, ...]
     can_serve: tuple[Expression, ...]
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class RollOut:
     """Who joins in each year (after any limit), who was to, and the teams; `of` in the singular.
 
     `joining`, `wished` and `effect` are Expression[year]; `effect` is the share of the benefit that those of
-    a year keep. `years_written` is for how many years somebody said who joins.
+    a year keep. `years_written` is for how many years somebody said who joins, `written` how, at `origin`.
     """
 
     of: str
@@ -40,6 +44,8 @@ class RollOut:
     effect: tuple[Expression, ...]
     years_written: int
     teams: tuple[TeamYears, ...] = ()
+    written: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
+from costmodel.analysis.explained_time import ExplainedYears
 from costmodel.analysis.explanation import Explanation
 from costmodel.model.model import Model
 from costmodel.output.json_appraisal import header, number
@@ -35,5 +37,15 @@ def explanation_json(model: Model, found: Explanation) -> str:
         "adjustments_made_of": [asdict(item) for item in found.adjustments_made_of],
         "annuity": number(found.annuity),
         "by_year": [number(value) for value in found.by_year],
+        "time": [_years(each) for each in found.time],
     }
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _years(found: ExplainedYears) -> dict[str, Any]:
+    """Return a part of the annuity by year, with the chains of what it is made of."""
+    return {
+        **asdict(found),
+        "by_year": [number(value) for value in found.by_year],
+        "made_of": [asdict(item) for item in found.made_of],
+    }

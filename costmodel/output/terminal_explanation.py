@@ -8,13 +8,15 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from costmodel.analysis.explanation import ExplainedInput, ExplainedUnitValue, Explanation
+from costmodel.analysis.explained_inputs import ExplainedInput
+from costmodel.analysis.explained_time import ExplainedYears
+from costmodel.analysis.explanation import ExplainedUnitValue, Explanation
 from costmodel.model.model import Model
 from costmodel.model.price_index import AS_STATED
 from costmodel.output.annuity_words import annuity_words
 from costmodel.output.terminal_listing import show_shipped_note
 from costmodel.output.terminal_table import BOLD, DIM
-from costmodel.output.wording import count, falls_to, pounds, price_each, unit_price
+from costmodel.output.wording import count, falls_to, pounds, price_each, some, unit_price
 
 
 def show_explanation(model: Model, found: Explanation, console: Console) -> None:
@@ -43,11 +45,46 @@ def show_explanation(model: Model, found: Explanation, console: Console) -> None
         _add_inputs(adjustment, found.adjustments_made_of)
     years = ", ".join(f"year {year} {pounds(value)}" for year, value in enumerate(found.by_year))
     covers = f"{annuity_words(model, line, f'{found.annuity:.5g}')}, {line.time_base}"
-    root.add(Text(f"{covers} ({model.appraisal.discounting_title}): {years}"))
+    branch = root.add(Text(f"{covers} ({model.appraisal.discounting_title}): {years}"))
+    for each in found.time:
+        if not _is_plain(each):
+            _add_years(branch, each, found, model)
     if line.evidence.source:
         root.add(Text(f"source: {line.evidence.source}", style=DIM))
     console.print(root)
     show_shipped_note(_texts(root), console)
+
+
+def _is_plain(found: ExplainedYears) -> bool:
+    """Return whether a part of an annuity says nothing that its total has not said."""
+    if found.what == "discount_factor":
+        return all(value == 1.0 for value in found.by_year)
+    return found.what == "profile" and not any(found.by_year[1:]) and not found.made_of
+
+
+def _add_years(tree: Tree, found: ExplainedYears, of: Explanation, model: Model) -> None:
+    figures = ", ".join(f"year {year} {count(value)}" for year, value in enumerate(found.by_year))
+    branch = tree.add(Text(f"{_title(found, of, model)}: {figures}"))
+    if found.origin or found.written:
+        branch.add(Text("  ".join(part for part in (found.origin, found.written) if part), style=DIM))
+    _add_inputs(branch, found.made_of)
+
+
+def _title(found: ExplainedYears, of: Explanation, model: Model) -> str:
+    """Return what a part of an annuity counts: families who join, the share of the benefit they keep."""
+    one = model.rollout.of if model.rollout is not None else "one"
+    who = some(one)
+    what = {
+        "profile": annuity_words(model, of.line, "").strip(),
+        "discount_factor": "discount factor",
+        "joining": f"{who} who join",
+        "wished": f"{who} who are to join",
+        "effect": "share of the benefit that those who join in a year keep",
+        "of_one": f"what one {one} brings by year since it joins, in annual values",
+        "teams": f"{found.title}, teams at work",
+        "can_serve": f"{found.title}, {who} they can serve",
+    }
+    return what[found.what]
 
 
 def _texts(tree: Tree) -> Iterator[str]:

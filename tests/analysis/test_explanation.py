@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 from pathlib import Path
 
 import pytest
 
-from costmodel.analysis.explanation import ExplainedInput, explain
+from costmodel.analysis.explained_inputs import ExplainedInput
+from costmodel.analysis.explanation import explain
+from costmodel.model.expression import names
 from costmodel.model.model import Model
 from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
@@ -102,3 +105,73 @@ def test_an_uncertain_input_says_so() -> None:
 def test_no_such_line(report: Model) -> None:
     with pytest.raises(KeyError):
         explain(report, "nothing")
+
+
+@pytest.mark.parametrize("name", ["tendring", "no_wrong_door", "essex_phase_1", "essex_county"])
+def test_the_years_of_a_line_are_told_down_to_every_number_in_them(name: str) -> None:
+    model = load(name).model
+    for item in model.lines:
+        found = explain(model, item.name)
+        by_year = {each.what: each.by_year for each in found.time}
+        factors = by_year.get("discount_factor", (1.0,))
+        assert sum(map(mul, by_year["profile"], factors)) == pytest.approx(found.annuity)
+        told = {number.name for each in found.time for number in flat(each.made_of)}
+        assert names(item.annuity) - {"discount_rate"} <= told, item.name
+        for number in (number for each in found.time for number in flat(each.made_of)):
+            assert re.search(r"scenarios/\w+\.yaml:\d+$", number.origin)
+
+
+def test_a_roll_out_is_told_down_to_the_intake_the_curve_and_the_teams() -> None:
+    found = explain(load("essex_phase_1").model, "placements")
+    by_what = {each.what: each for each in found.time}
+    assert list(by_what) == [
+        "profile",
+        "discount_factor",
+        "wished",
+        "joining",
+        "effect",
+        "teams",
+        "can_serve",
+        "of_one",
+    ]
+    assert by_what["wished"].by_year[0] == pytest.approx(27)
+    assert by_what["joining"].by_year[0] == pytest.approx(20.25)  # half a team at first
+    assert by_what["wished"].written.startswith("of: family, joining: [= families_per_team_year / 2")
+    assert re.search(r"scenarios/essex_phase_1\.yaml:\d+$", by_what["wished"].origin)
+    assert by_what["of_one"].written.startswith("survival: years: [= 2 / 52, 1, 5, 10]")
+    assert [item.name for item in by_what["of_one"].made_of] == [
+        "re_entry_3_months",
+        "re_entry_1_year",
+        "re_entry_6_years",
+    ]
+    # the chain of what is met first is told there, and not again
+    per_team = [item for item in by_what["wished"].made_of if item.name == "families_per_team_year"]
+    assert [item.name for item in per_team[0].made_of] == ["families"]
+
+
+def test_what_a_team_costs_is_told_by_who_is_to_join_and_the_teams() -> None:
+    found = explain(load("essex_phase_1").model, "family_team_practitioners")
+    assert [each.what for each in found.time] == [
+        "profile",
+        "discount_factor",
+        "wished",
+        "teams",
+        "can_serve",
+    ]
+    assert list(found.time[3].by_year) == [1, 3, 3, 3, 3]
+    assert found.time[3].title == "Multi-disciplinary team"
+
+
+def test_inputs_that_shape_a_curve_once_are_told() -> None:
+    model = scenario(
+        inputs={"steepness": 1.5, "idle": 2},
+        benefits={
+            "saved": line(
+                profile={"survival": {"distribution": "weibull", "shape": "= steepness", "scale": 2}}
+            )
+        },
+    )
+    assert model.settled == ("steepness",)
+    [profile, _] = explain(model, "saved").time
+    assert [item.name for item in profile.made_of] == ["steepness"]
+    assert profile.written == "survival: distribution: weibull, shape: = steepness, scale: 2"
