@@ -1,7 +1,8 @@
 """`extends`: a scenario as a patch of others, merged before it is read as a document.
 
-Sections merge by name. A benefit, a cost, a pathway or a team merges key by key, and so does the intake,
-which loses its numbers who join when it is given sites, and the other way round. An input or a unit cost
+Sections merge by name. A benefit, a cost, a pathway or a team merges key by key, a team's roles by name and
+each of them key by key, and so does the intake, which loses its numbers who join when it is given sites, and
+the other way round. An input or a unit cost
 that is given a new value loses the old one with its source, for a source vouches for the number it came
 with. `null` takes an entry out. Two parents that set one key differently are an error.
 """
@@ -23,6 +24,7 @@ _VALUED_SECTIONS = ("inputs", "unit_costs")
 _LINE_SECTIONS = ("benefits", "costs", "pathways", "teams")
 _PRICES = ("unit_cost", "amount", "pathway")
 _OF_UNITS = ("quantity", "capacity_step")
+_ROLES = "roles"
 _JOINING = ("joining", "effect")
 _BY_SITES = ("sites", "per_site", "first_sites", "new_site_effect")
 _OWN_KEYS = ("title", "description", "extends")
@@ -178,6 +180,7 @@ class _Join:
             here = entries[key]
             # what stands under one key of a line (a profile, its agencies) is one thing said, as in a patch
             whole = len(location) > 1 or (len(location) == 1 and location[0] in _VALUED_SECTIONS)
+            whole = whole and not _is_of_roles((*location, key))
             if not whole and isinstance(here.node, MappingNode) and isinstance(there.node, MappingNode):
                 entries[key] = Entry(here.key, self.joined(here.node, there.node, (*location, key)))
             elif plain(here.node) != plain(there.node):
@@ -228,15 +231,43 @@ def _patched_section(section: str, base: MappingNode, patch: MappingNode) -> Map
         elif under is None or section not in (*_VALUED_SECTIONS, *_LINE_SECTIONS):
             entries[name] = entry
         elif isinstance(under.node, MappingNode) and isinstance(entry.node, MappingNode):
-            entries[name] = Entry(
-                entry.key, patched_entry(under.node, entry.node, section in _VALUED_SECTIONS)
-            )
+            patched = patched_entry(under.node, entry.node, section in _VALUED_SECTIONS)
+            if section == "teams":
+                patched = _with_roles(patched, under.node, entry.node)
+            entries[name] = Entry(entry.key, patched)
         elif section in _VALUED_SECTIONS and isinstance(under.node, MappingNode):
             alone = MappingNode({"value": Entry(entry.node.place, entry.node)}, entry.node.place)
             entries[name] = Entry(entry.key, patched_entry(under.node, alone, valued=True))
         else:
             entries[name] = entry
     return MappingNode(entries, patch.place, base.whole and patch.whole)
+
+
+def _with_roles(team: MappingNode, base: MappingNode, patch: MappingNode) -> MappingNode:
+    """Return a patched team with the roles of both, those that both have merged key by key."""
+    under, over = base.entries.get(_ROLES), patch.entries.get(_ROLES)
+    if under is None or over is None:
+        return team
+    if not isinstance(under.node, MappingNode) or not isinstance(over.node, MappingNode):
+        return team
+    roles: dict[str, Entry] = dict(under.node.entries)
+    for role, entry in over.node.entries.items():
+        before = roles.get(role)
+        if _is_null(entry.node):
+            roles.pop(role, None)
+        elif before is None or not (
+            isinstance(before.node, MappingNode) and isinstance(entry.node, MappingNode)
+        ):
+            roles[role] = entry
+        else:
+            roles[role] = Entry(entry.key, patched_entry(before.node, entry.node, valued=False))
+    merged = MappingNode(roles, over.node.place, under.node.whole and over.node.whole)
+    return MappingNode({**team.entries, _ROLES: Entry(over.key, merged)}, team.place, team.whole)
+
+
+def _is_of_roles(location: Location) -> bool:
+    """Return whether a location is the roles of a team, or one of them."""
+    return location[:1] == ("teams",) and location[2:3] == (_ROLES,) and len(location) in (3, 4)
 
 
 def patched_entry(base: MappingNode, patch: MappingNode, valued: bool) -> MappingNode:

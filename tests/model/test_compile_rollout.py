@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,22 @@ BENEFIT = """\
 benefits:
   placements: {per: family, quantity: 0.5, unit_cost: gp_visit, profile: {years: 2}}
 """
+TEAM_OF_TWO = """\
+teams:
+  family_team:
+    serves: 54
+    price_year: as stated
+    falls_to: {local_authority: 1}
+    source: s
+    quality: red
+    roles: {manager: {posts: 1, salary: 60000}, practitioners: {posts: 7, salary: 40000}}
+"""
 FROM_OCTOBER = HEAD.replace("2026-27,", "2026-27, start_month: october,")
+
+
+def of_role(role: str) -> str:
+    """Return a patch of one role of the family team."""
+    return f"teams: {{family_team: {{roles: {{{role}}}}}}}\n"
 
 
 # ---------------------------------------------------------------------------------------------- who joins
@@ -503,6 +519,56 @@ def test_a_patch_changes_a_team_key_by_key_and_gives_sites_for_numbers(tmp_path:
     again = compile_scenario(read_scenario("back", tmp_path))
     assert again.rollout is not None
     assert at_best(again, again.rollout.joining) == [5, 5, 5, 5]
+
+
+def test_a_patch_changes_one_role_of_a_team_and_leaves_its_posts_and_the_others(tmp_path: Path) -> None:
+    base = HEAD + "intake: {joining: 54}\n" + BENEFIT
+    base += textwrap.dedent(
+        """\
+        teams:
+          family_team:
+            serves: 54
+            price_year: as stated
+            falls_to: {local_authority: 1}
+            source: s
+            quality: red
+            roles:
+              manager: {title: Manager, posts: 1, salary: {value: 60000, source: old, quality: green}}
+              practitioners: {posts: 7, on_costs: 0.25, salary: 40000}
+              clerk: {posts: 0.5, salary: 20000}
+        """
+    )
+    text = """\
+    title: Dearer
+    extends: base
+    teams: {family_team: {roles: {manager: {salary: 70000}, practitioners: {salary: 50000}, clerk: null,
+      psychologist: {posts: 0.2, salary: 90000}}}}
+    """
+    model = compiled(tmp_path, text, head="", files={"scenarios/base": base})
+    assert worth(model, "family_team_manager") == 4 * 70_000
+    assert worth(model, "family_team_practitioners") == 4 * 7 * 1.25 * 50_000
+    assert worth(model, "family_team_psychologist") == 4 * 0.2 * 90_000
+    assert "family_team_clerk" not in [line.name for line in model.lines]
+    assert model.line("family_team_manager").title == "Manager"
+    evidence = model.inputs["family_team_manager.unit_cost"].evidence
+    assert (evidence.source, evidence.quality) == ("s", "red")  # the old one vouched for the old salary
+
+
+def test_two_parents_that_change_different_roles_go_together(tmp_path: Path) -> None:
+    base = HEAD + "intake: {joining: 54}\n" + BENEFIT + TEAM_OF_TWO
+    files = {
+        "scenarios/base": base,
+        "scenarios/one": "title: A\nextends: base\n" + of_role("manager: {salary: 70000}"),
+        "scenarios/two": "title: B\nextends: base\n" + of_role("practitioners: {salary: 50000}"),
+        "scenarios/three": "title: C\nextends: base\n" + of_role("practitioners: {salary: 55000}"),
+    }
+    both = "title: Both\nextends: [one, two]\n"
+    model = compiled(tmp_path, both, head="", files=files)
+    assert worth(model, "family_team_manager") == 4 * 70_000
+    assert worth(model, "family_team_practitioners") == 4 * 7 * 50_000
+    with pytest.raises(InputError) as caught:
+        compiled(tmp_path / "again", "title: No\nextends: [two, three]\n", head="", files=files)
+    assert "teams.family_team.roles.practitioners.salary is set differently" in str(caught.value)
 
 
 def test_measures_of_years_stand_in_a_scenarios_own_and_in_published_figures(tmp_path: Path) -> None:
