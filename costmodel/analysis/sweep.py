@@ -231,6 +231,8 @@ def _chunk(request: Request, begin: int, end: int, found: BlockFigures, base: Bl
     same[list(found.failures)] = False
     figures[same] = np.broadcast_to(base.figures, figures.shape)[same]
     best = exact_figures(model, part, measures, closed_forms=False, ranges=False).figures
+    for values in best.values():
+        values[list(found.failures)] = np.nan  # what cannot be has no figure at best values either
     return SweepChunk(begin, end, {**best, **_named(figures, measures)}, failures)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,7 +100,9 @@ def impossible(model: Model, design: Design) -> dict[int, str]:
         return {}
     algebra = _Algebra(model, standing, {name for name, each in standing.items() if each.distribution.any()})
     unmoved = _Algebra(model, {name: _unmoved() for name in standing}, set())
-    found = algebra.divisions_by_nothing()
+    found = algebra.failures()
+    for row, why in algebra.parts_of_a_child():
+        found.setdefault(row, why)
     for told, expression in (*_shares_told(model), *_chances_told(model)):
         if not standing.keys() & _all_needed(model, expression) or unmoved.doubtful(expression).any():
             continue
@@ -291,7 +294,7 @@ class _Planning:
         return Plan(
             model, self.scenarios, planned, watched, pool.columns,
             _groups(model, standing, order, self.scenarios), order, base,
-            remade(model, {name: self.given[name] for name in order}), algebra.divisions_by_nothing(),
+            remade(model, {name: self.given[name] for name in order}), algebra.failures(),
         )  # fmt: skip
 
 
@@ -444,6 +447,39 @@ class _Algebra:
             found.append(terms)
         return found
 
+    def failures(self) -> dict[int, str]:
+        """Return why scenarios cannot be, whatever is drawn in them, by row."""
+        found = self.divisions_by_nothing()
+        for row, why in self.falling_curves():
+            found.setdefault(row, why)
+        return found
+
+    def falling_curves(self) -> Iterator[tuple[int, str]]:
+        """Yield the scenarios in which shares that must rise fall, whatever is drawn."""
+        for curve in self.model.rising:
+            if not any(self.standing.keys() & _all_needed(self.model, share) for share in curve.shares):
+                continue
+            for before, share in pairwise(curve.shares):
+                highest, lowest = np.broadcast_arrays(self.ends(share)[1], self.ends(before)[0])
+                for row in np.flatnonzero(np.broadcast_to(highest < lowest - SLACK, self.scenarios)).tolist():
+                    at = min(row, lowest.size - 1)
+                    falls = f"falls from {lowest.flat[at]:.4g} to {highest.flat[at]:.4g}"
+                    yield row, f"{curve.title} {falls}, and must rise"
+
+    def parts_of_a_child(self) -> Iterator[tuple[int, str]]:
+        """Yield the scenarios in which a cohort is drawn from a number of trials that is not whole."""
+        for name, item in self.model.inputs.items():
+            if not isinstance(item.value, Binomial):
+                continue
+            trials = as_expression(item.value.trials)
+            if not self.standing.keys() & _all_needed(self.model, trials):
+                continue
+            low, high = np.broadcast_arrays(*self.ends(trials))
+            broken = (low == high) & ((low != np.round(low)) | (low < 0))
+            for row in np.flatnonzero(np.broadcast_to(broken, self.scenarios)).tolist():
+                value = low.flat[min(row, low.size - 1)]
+                yield row, f"'{name}' cannot be drawn: trials {value:.12g} is not a whole number, 0 or more"
+
     def divisions_by_nothing(self) -> dict[int, str]:
         """Return the scenarios in which benefits or costs are divided by what the scenario makes 0, by row.
 
@@ -467,8 +503,12 @@ class _Algebra:
     def doubtful(self, share: Expression) -> NDArray[np.bool_]:
         """Return the scenarios in which bounds alone do not prove that a share stays in 0 to 1."""
         low, high = self.ends(share)
-        scenarios = next(iter(self.standing.values())).shift.shape
-        return np.broadcast_to(~((low >= -SLACK) & (high <= 1.0 + SLACK)), scenarios)
+        return np.broadcast_to(~((low >= -SLACK) & (high <= 1.0 + SLACK)), self.scenarios)
+
+    @property
+    def scenarios(self) -> tuple[int, ...]:
+        """Return the shape of what differs by scenario."""
+        return next(iter(self.standing.values())).shift.shape
 
     def ends(self, expression: Expression) -> tuple[Array, Array]:
         """Return bounds on an expression in each scenario: float[scenario], or one number for all."""

@@ -116,6 +116,7 @@ class _ScenarioCompiler:
             settings=dict(self.sources.settings),
             rollout=rollout,
             overlaps=overlaps,
+            rising=tuple(self.findings.rising),
         )
         model = replace(model, measures=questions.measures(model))
         model = replace(model, published=questions.published(model, whole))

@@ -12,6 +12,7 @@ from costmodel.model.compile_frame import Frame
 from costmodel.model.expression import Expression, Number, names, simplify
 from costmodel.model.findings import Findings, Location
 from costmodel.model.known_values import known_value, reach, written_out
+from costmodel.model.rollout import Rising
 from costmodel.model.survival import (
     Exponential,
     LogNormalStay,
@@ -194,7 +195,11 @@ class _CurveCompiler:
         ]
         if not self.are_paired(years, shares, "years", "share") or not self.rises(years, "years"):
             return None
-        return ReEntry(tuple(years), tuple(shares)) if self.shares_rise(shares) else None
+        if not self.shares_rise(shares):
+            return None
+        title = f"{self.at[-1]} in {'.'.join(map(str, self.at[:2]))}"
+        self.findings.rising.append(Rising(title, tuple(shares)))
+        return ReEntry(tuple(years), tuple(shares))
 
     def shares_rise(self, shares: list[Expression]) -> bool:
         before = 0.0

@@ -16,6 +16,7 @@ from costmodel.documents.yaml_reader import MAX_PROBLEMS, Mapping, Node, Scalar,
 from costmodel.model.expression import Divide, Expression, Name, Number, apply, names, operands
 from costmodel.model.grammar import ExpressionError, parse_expression
 from costmodel.model.inputs import Origin
+from costmodel.model.rollout import Rising
 
 UNKNOWN: Final = Number(math.nan)
 """Stands for what was reported already: no comparison with it is true, so that nothing follows from it."""
@@ -30,7 +31,8 @@ class Findings:
     """The problems so far, and the names set aside because they were reported already.
 
     `settled` holds the inputs whose values were put in once and for all, to shape a survival curve or a team;
-    `shaped_by` those put in once to shape an input's distribution, by that input.
+    `shaped_by` those put in once to shape an input's distribution, by that input. `rising` are the curves
+    whose shares may not fall.
     """
 
     node: Node
@@ -40,6 +42,7 @@ class Findings:
     extents: dict[str, tuple[int, int]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
     shaped_by: dict[str, set[str]] = field(default_factory=dict)
+    rising: list[Rising] = field(default_factory=list)
 
     def within(self, node: Node) -> Findings:
         """Return the same findings for locations of another node, such as a table's."""

@@ -20,7 +20,7 @@ from costmodel.model.expression import (
 from costmodel.model.inputs import Correlation, Input, Origin
 from costmodel.model.line import Line
 from costmodel.model.price_index import PriceIndex
-from costmodel.model.rollout import Overlap, RollOut
+from costmodel.model.rollout import Overlap, Rising, RollOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Model:
     curve, a team or a distribution, so that only compiling again tells what another value does. `files` maps
     each file read to the SHA-256 of its bytes, `settings` each input that was set from outside the files to
     what it was set to; `sweep` is what the scenario itself says should be varied. `rollout` is None where no
-    intake is written; `overlaps` are the rules for benefits that may count the same pound twice.
+    intake is written; `overlaps` are the rules for benefits that may count the same pound twice; `rising` are
+    the curves whose shares no change to an input may make fall.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Model:
     sweep: tuple[Axis, ...] = ()
     rollout: RollOut | None = None
     overlaps: tuple[Overlap, ...] = ()
+    rising: tuple[Rising, ...] = ()
 
     @cached_property
     def uncertain(self) -> tuple[Input, ...]:

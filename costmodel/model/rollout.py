@@ -61,3 +61,11 @@ class Overlap:
     because: str
     counted: Mapping[str, Expression]
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """Shares that must not fall from one to the next, such as those who have entered care by then."""
+
+    title: str
+    shares: tuple[Expression, ...]
