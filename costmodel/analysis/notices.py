@@ -274,5 +274,6 @@ def named(agency: str) -> str:
         "nhs": "NHS",
         "cafcass": "Cafcass",
         "ministry_of_justice": "Ministry of Justice",
+        "department_for_education": "Department for Education",
     }
     return special.get(agency, agency.replace("_", " "))

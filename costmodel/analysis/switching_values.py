@@ -14,7 +14,7 @@ from costmodel.analysis.switching import SwitchingValue
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.documents.problems import InputError
 from costmodel.model.distributions import Binomial, Distribution, Poisson
-from costmodel.model.expression import Expression
+from costmodel.model.expression import Expression, as_expression
 from costmodel.model.inputs import Input
 from costmodel.model.measures import measure as measure_of
 from costmodel.model.measures import measure_unit, payer
@@ -137,7 +137,7 @@ def switching_values(
     passed_over = {*model.unused, *model.settled}
     inputs = [item for item in model.inputs.values() if not item.is_derived and item.name not in model.unused]
     rows = [
-        _row(item, each.switching_value(item.name)) if item.name not in passed_over else _shaping(each, item)
+        _row(each, item) if item.name not in passed_over else _shaping(each, item)
         for each in alone
         for item in inputs
     ]
@@ -152,7 +152,8 @@ def _own_measures(model: Model) -> tuple[str, ...]:
     return ("net", f"net_cashable_{agency}") if agency else ("net",)
 
 
-def _row(item: Input, found: SwitchingValue) -> SwitchingRow:
+def _row(asked: OneAtATime, item: Input) -> SwitchingRow:
+    found = asked.switching_value(item.name)
     if found.value is None:
         return SwitchingRow(found, item.unit, None, None, None, NO_VALUE)
     distance = found.value - found.base
@@ -160,10 +161,19 @@ def _row(item: Input, found: SwitchingValue) -> SwitchingRow:
     own = _own_distribution(item)
     verdict = JUMPS if found.jumps else SWITCHES
     if own is None:
-        return SwitchingRow(found, item.unit, distance, relative, None, verdict)
+        possible = isinstance(item.value, (int, float)) or _is_possible(asked, item, found.value)
+        return SwitchingRow(found, item.unit, distance, relative, None, verdict if possible else OUTSIDE)
     inside = own.low <= found.value <= own.high
     percentile = percentile_of(own, found.value)
     return SwitchingRow(found, item.unit, distance, relative, percentile, verdict if inside else OUTSIDE)
+
+
+def _is_possible(asked: OneAtATime, item: Input, value: float) -> bool:
+    """Return whether a cohort can be so many, those it is drawn from at best: no more than there are."""
+    if not isinstance(item.value, Binomial):
+        return value >= 0.0
+    trials = asked.model.value(as_expression(item.value.trials), asked.best)
+    return 0.0 <= value <= math.ceil(trials)
 
 
 def _shaping(asked: OneAtATime, item: Input) -> SwitchingRow:
@@ -187,7 +197,7 @@ class _Trial:
             return row
         reached = self.reached(row.found, value)
         counted = isinstance(self.model.inputs[row.found.input_name].value, (Binomial, Poisson))
-        if counted or isinstance(reached, InputError):
+        if (counted and row.verdict != OUTSIDE) or isinstance(reached, InputError):
             around = self.around(row.found, value)
             if around is not None:
                 return row._replace(verdict=BETWEEN, around=around)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
+from costmodel.analysis.notices import named
 from costmodel.analysis.switching_values import (
     BETWEEN,
     JUMPS,
@@ -25,7 +26,7 @@ from costmodel.model.measures import measure_title, measure_unit, payer
 from costmodel.model.model import Model
 from costmodel.output.sentences import capital, listed, say
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
-from costmodel.output.wording import count, figure, is_money, money, own_cashable, short_pounds
+from costmodel.output.wording import count, figure, is_money, money, short_pounds
 
 WIDEST_NAME = 26
 NARROWEST_BAR, ROOM_FOR_ENDS = 12, 20
@@ -163,7 +164,7 @@ def _without_value(rows: list[SwitchingRow], model: Model, console: Console) -> 
 def _in_a_sentence(measure: str, model: Model) -> str:
     agency = payer(model)
     if agency and measure == f"net_cashable_{agency}":
-        return f"the {own_cashable(agency)[:1].lower()}{own_cashable(agency)[1:]}"
+        return f"{named(agency)}'s own cashable net"
     title = measure_title(model, measure)
     return f"{title[:1].lower()}{title[1:]}"
 

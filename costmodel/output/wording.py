@@ -88,15 +88,10 @@ def agency(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def own_cashable(payer: str) -> str:
-    """Return the name of the payer's own cashable net as it heads a row."""
-    return f"{agency(payer)}'s own cashable net"
-
-
 def measure_label(measure: MeasureResult, payer: str) -> str:
     """Return a measure's name as it heads a row, the unit with it where its title does not say it."""
     if measure.name == f"net_cashable_{payer}":
-        return own_cashable(payer)
+        return f"{agency(payer)}'s own cashable net"
     if measure.unit.startswith("GBP ") and "per" not in measure.title:
         return f"{measure.title} ({measure.unit.removeprefix('GBP ')})"
     return measure.title

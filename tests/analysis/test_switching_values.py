@@ -131,6 +131,13 @@ def test_a_count_that_must_be_whole_turns_between_two_whole_numbers() -> None:
     assert tuple(row.around) == pytest.approx((3.0, -200.0, 4.0, 800.0))
 
 
+def test_a_cohort_of_more_than_there_are_is_outside_all_it_can_be() -> None:
+    cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
+    found = tried(children=10, entries=cohort, quantity="entries", cost=12_000)
+    assert found["entries"].verdict == OUTSIDE  # 12 of 10 children
+    assert found["children"].verdict == SWITCHES  # half of 24
+
+
 def test_a_value_that_the_scenario_refuses_is_told_with_the_reason() -> None:
     row = tried(x=2, y="= 8 / x", quantity="x", cost=0)["x"]
     assert (row.found.value, row.verdict) == (0.0, REFUSED)

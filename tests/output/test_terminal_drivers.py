@@ -117,6 +117,14 @@ def test_a_count_of_children_turns_between_two_whole_numbers_with_net_at_both() 
     assert told["reason"] is None
 
 
+def test_the_payer_is_named_as_in_a_sentence() -> None:
+    payers = {"hertfordshire_family_safeguarding": "Department for Education", "tendring": "the council"}
+    for name, payer in payers.items():
+        found = load(name)
+        text = " ".join(shown(show_switching, found.switching_values(), found.model).split())
+        assert f"What would have to be true for {payer}'s own cashable net to be zero" in text
+
+
 def test_what_cannot_be_set_is_told_with_the_reason() -> None:
     found = load("essex_phase_1")
     text = " ".join(shown(show_switching, found.switching_values(("net",)), found.model).split())
