@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 from costmodel.analysis.table import Column, Table, Tabular
@@ -65,6 +66,18 @@ class Indices(Tabular):
     seed: int
     not_exact_because: str
     left_out: tuple[str, ...] = ()
+
+    @property
+    def without(self) -> str:
+        """Return in words which inputs and groups have no exact index, and why; empty where all have."""
+        if not self.left_out:
+            return ""
+        told = f"Left out, as {self.not_exact_because}, of which no exact share is each one's own"
+        return f"{told}: {', '.join(self.left_out)}"
+
+    def _repr_html_(self) -> str:
+        """Return the indices as a notebook shows them, with what is left out."""
+        return super()._repr_html_() + (f"<p>{escape(self.without)}.</p>" if self.left_out else "")
 
     def tables(self) -> tuple[Table, ...]:
         """Return the indices, a row per input and group."""

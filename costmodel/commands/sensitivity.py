@@ -148,6 +148,7 @@ def command(
         from costmodel.output.table_files import table_csv
 
         click.echo(table_csv(found.tables()[0]).decode("utf-8"), nl=False)
+        _tell_left_out(found)
     else:
         from costmodel.output.console import results
         from costmodel.output.terminal_sensitivity import show_sensitivity
@@ -222,6 +223,13 @@ def _refuse_without_indices(found: Sensitivity) -> None:
         instead = f"; ask instead: {found.indices.suggestion}" if found.indices.suggestion else ""
         message = f"{found.indices.reason}{instead}"
         raise click.UsageError(message)
+
+
+def _tell_left_out(found: Sensitivity) -> None:
+    """Say beside a table which rows it has not, and why."""
+    without = getattr(found.indices, "without", "")
+    if without:
+        click.echo(f"{without}. To sample them: --method auto", err=True)
 
 
 def _json(ctx: click.Context, found: Sensitivity, notices: Sequence[Notice]) -> str:

@@ -222,8 +222,7 @@ def show_indices(found: Indices | NoIndices, model: Model, console: Console) -> 
     sd = figure(math.sqrt(found.variance), found.unit)
     say(f"Mean {figure(found.mean, found.unit)}, standard deviation {sd}.", console, DIM)
     if found.left_out:
-        told = f"Left out, as {found.not_exact_because}, of which no exact share is each one's own"
-        say(f"{told}: {listed(list(found.left_out))}. To sample them: --method auto", console, DIM)
+        say(f"{found.without}. To sample them: --method auto", console, DIM)
     if found.dummy is not None:
         told = f"Sampled, as {found.not_exact_because}: {found.draws:,} draws, 95% intervals in brackets"
         floor = f"By the same estimator an input that nothing uses shows {found.dummy.value:.3f}"

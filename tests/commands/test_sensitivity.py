@@ -190,3 +190,13 @@ def test_the_seed_is_the_seed_and_zero_is_one(session: Session) -> None:
     none = drawn("0")
     assert none == drawn("0")
     assert none != drawn("1")
+
+
+def test_rows_that_a_csv_of_exact_indices_has_not_are_told_beside_it(session: Session) -> None:
+    asked = ("sensitivity", "tendring", "--show", "indices", "--method", "exact", "--draws", "100")
+    assert session.run(*asked, "--format", "csv") == 0
+    assert "entries_without" in session.err
+    assert "To sample them: --method auto" in session.err
+    assert "Left out" not in session.out
+    assert session.run(*asked, "--format", "json") == 0
+    assert "p0" in json.loads(session.out)["indices"]["left_out"]

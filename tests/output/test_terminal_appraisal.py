@@ -13,6 +13,8 @@ from costmodel.output.json_appraisal import appraisal_json
 from costmodel.output.terminal_appraisal import show_appraisal
 from costmodel.output.wording import count
 from costmodel.scenario import Scenario, load
+from tests.analysis import written_scenarios
+from tests.analysis.written_scenarios import line
 
 STARTER = Path(__file__).parent.parent.parent / "costmodel" / "starter"
 
@@ -110,3 +112,17 @@ def test_a_search_that_gave_up_tells_what_is_proven() -> None:
     assert (shown["low"], shown["found_low"], shown["exact"]) == (-3e6, -2e6, False)
     exact = appraisal_json(result)["measures"]["net"]["range"]
     assert (exact["low"], exact["exact"]) == (exact["found_low"], True)
+
+
+def test_a_net_that_jumps_over_zero_is_not_said_to_be_zero() -> None:
+    probability = {"value": 0.5, "unit": "probability of entering care without the service"}
+    model = written_scenarios.scenario(
+        inputs={"p0": probability},
+        benefits={"saved": line(quantity="ceil(p0 * 10)")},
+        costs={"team": line(amount={"value": 2_500})},
+    )
+    told = " ".join(printed(Scenario(model), 0).split())
+    assert "Net jumps over zero where p0 is 20.0%, all else at best values; it is taken as 50.0%." in told
+    assert "Net is zero where" not in told
+    [found] = appraisal_json(Scenario(model).run(0))["switching_values"]["p0"].values()
+    assert found["jumps"] is True

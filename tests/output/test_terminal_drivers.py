@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from costmodel.analysis.index_results import Indices
 from costmodel.analysis.indices import indices
 from costmodel.analysis.switching_values import switching_values
 from costmodel.analysis.tornado import tornado
@@ -162,9 +163,14 @@ def test_indices_say_which_are_exact() -> None:
 
 def test_exact_indices_alone_name_what_they_leave_out() -> None:
     model = load("tendring").model
-    text = " ".join(shown(show_indices, indices(model, method="exact"), model).split())
+    exact, sampled = indices(model, method="exact"), indices(model)
+    text = " ".join(shown(show_indices, exact, model).split())
     assert "Left out, as a cohort and what it is drawn from share the cohort's chance" in text
     assert ": p0, p1, entries_with, entries_without, proceedings_per_entry, proceedings_with" in text
+    assert isinstance(exact, Indices)
+    assert isinstance(sampled, Indices)
+    assert "<p>Left out, as a cohort" in exact._repr_html_()
+    assert "Left out" not in sampled._repr_html_()
     assert "To sample them: --method auto" in text
 
 
