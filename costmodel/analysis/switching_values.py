@@ -193,7 +193,7 @@ class _Trial:
     def of(self, row: SwitchingRow) -> SwitchingRow:
         """Return the row as it is once its value was tried."""
         value = row.found.value
-        if value is None or row.verdict == JUMPS:
+        if value is None:
             return row
         reached = self.reached(row.found, value)
         counted = isinstance(self.model.inputs[row.found.input_name].value, (Binomial, Poisson))

@@ -131,6 +131,15 @@ def test_a_count_that_must_be_whole_turns_between_two_whole_numbers() -> None:
     assert tuple(row.around) == pytest.approx((3.0, -200.0, 4.0, 800.0))
 
 
+def test_a_jump_at_half_a_child_is_between_whole_children() -> None:
+    cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
+    row = tried(children=10, entries=cohort, quantity="ceil(entries / 3 - 1.2)", cost=1_500)["children"]
+    assert row.found.jumps  # where half of the children comes to 6.6
+    assert row.verdict == BETWEEN
+    assert row.around is not None
+    assert tuple(row.around) == pytest.approx((13.0, -500.0, 14.0, 500.0))
+
+
 def test_a_cohort_of_more_than_there_are_is_outside_all_it_can_be() -> None:
     cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
     found = tried(children=10, entries=cohort, quantity="entries", cost=12_000)
