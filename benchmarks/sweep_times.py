@@ -148,8 +148,14 @@ def _as_if_first(job: Job) -> Job:
     """Return a job that does not find the tables of quantiles that an earlier round has made."""
     from costmodel.uncertainty import compiled_draws, quantile_table
 
+    tables = [quantile_table.beta_table, quantile_table.beta_backbone, compiled_draws.shape_loop]
+    if "compiled" in engines():
+        from costmodel.uncertainty.compiled_quantile_table import compiled_beta_table
+
+        tables.append(compiled_beta_table)
+
     def run() -> Any:
-        for kept in (quantile_table.beta_table, quantile_table.beta_backbone, compiled_draws.shape_loop):
+        for kept in tables:
             kept.cache_clear()
         return job()
 

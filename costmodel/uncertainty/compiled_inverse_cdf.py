@@ -2,9 +2,8 @@
 
 Every function takes x, float[draw], holding uniforms strictly inside (0, 1), and leaves the draws there.
 Each computes what its namesake in numpy does, in the same order: all but the normals' tails and the
-lognormals come out as the same bytes. Those rest on a logarithm and an exponential, written out here because
-a call to the C library would keep the loop from running in lanes; both err by less than one unit in the last
-place.
+lognormals come out as the same bytes. Those rest on a logarithm and an exponential of our own
+(`compiled_elementary`), which err by less than one unit in the last place.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.uncertainty.compiled_elementary import exp, log
 from costmodel.uncertainty.compiled_function import compiled
 from costmodel.uncertainty.normal_quantile import _CENTRE, _FAR_TAIL, _TAIL
 from costmodel.uncertainty.quantile_table import _CELLS, _FINEST, _FIRST_CELL, _SHIFT
@@ -24,30 +24,6 @@ _BLOCK = 1_024  # draws whose intermediate results are kept at a time, in the ne
 
 _LOWER_TAILS, _UPPER_TAILS = np.uint64(0), np.uint64(_CELLS)
 _CELL_SHIFT, _CELL_OFFSET = np.uint64(_SHIFT), np.uint64(_FIRST_CELL)
-
-# Logarithm and exponential: the reductions and coefficients of e_log.c and e_exp.c in fdlibm 5.3 (Sun
-# Microsystems 1993), whose errors are below 1 ulp.
-_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-_INVERSE_LN2 = 1.44269504088896338700e00
-_SQRT_HALF_BITS = np.int64(0x3FE6A09E00000000)
-_MANTISSA_BITS, _EXPONENT_BIAS = np.int64(52), np.int64(1023)
-_L1, _L2, _L3, _L4, _L5, _L6, _L7 = (
-    6.666666666666735130e-01,
-    3.999999999940941908e-01,
-    2.857142874366239149e-01,
-    2.222219843214978396e-01,
-    1.818357216161805012e-01,
-    1.531383769920937332e-01,
-    1.479819860511658591e-01,
-)
-_E1, _E2, _E3, _E4, _E5 = (
-    1.66666666666666019037e-01,
-    -2.77777777770155933842e-03,
-    6.61375632143793436117e-05,
-    -1.65339022054652515390e-06,
-    4.13813679705723846039e-08,
-)
-_LEAST_EXPONENT, _GREATEST_EXPONENT = -746.0, 710.0  # beyond them exp is 0 or infinite
 
 
 @compiled
@@ -131,40 +107,6 @@ def many_steps(x: FloatArray, thresholds: FloatArray, values: FloatArray) -> Non
 
 
 @compiled
-def _log(x: Any) -> Any:
-    """Return the logarithm of a positive normal float."""
-    bits = np.float64(x).view(np.int64)
-    exponent = (bits - _SQRT_HALF_BITS) >> _MANTISSA_BITS
-    f = np.int64(bits - (exponent << _MANTISSA_BITS)).view(np.float64) - 1.0
-    s = f / (2.0 + f)
-    z = s * s
-    w = z * z
-    odd = z * (_L1 + w * (_L3 + w * (_L5 + w * _L7)))
-    even = w * (_L2 + w * (_L4 + w * _L6))
-    k, half_square = np.float64(exponent), 0.5 * f * f
-    return k * _LN2_HIGH - ((half_square - (s * (half_square + odd + even) + k * _LN2_LOW)) - f)
-
-
-@compiled
-def _exp(x: Any) -> Any:
-    x = _bounded(x, _LEAST_EXPONENT, _GREATEST_EXPONENT)
-    k = np.floor(x * _INVERSE_LN2 + 0.5)
-    high, low = x - k * _LN2_HIGH, k * _LN2_LOW
-    r = high - low
-    z = r * r
-    c = r - z * (_E1 + z * (_E2 + z * (_E3 + z * (_E4 + z * _E5))))
-    # In two factors: the power of 2 alone may be beyond a float where the result is not.
-    power = np.int64(k)
-    half = power >> np.int64(1)
-    return (1.0 - ((low - (r * c) / (2.0 - c)) - high)) * _two_to(half) * _two_to(power - half)
-
-
-@compiled
-def _two_to(power: Any) -> Any:
-    return np.int64((power + _EXPONENT_BIAS) << _MANTISSA_BITS).view(np.float64)
-
-
-@compiled
 def _horner(c: Any, x: Any) -> Any:
     return ((((((c[0] * x + c[1]) * x + c[2]) * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7]
 
@@ -191,7 +133,7 @@ def _standardise(tails: FloatArray, rare: FloatArray, r: FloatArray, place: NDAr
         z = _ratio(_CENTRE, 0.180625 - from_half * from_half) * from_half
         tails[i] = z * np.copysign(1.0, tails[i])
     for i in range(count):
-        r[i] = np.sqrt(-_log(abs(rare[i])))
+        r[i] = np.sqrt(-log(abs(rare[i])))
         rare[i] = -np.copysign(_ratio(_TAIL, r[i] - 1.6), rare[i])
     for i in range(count):
         z = rare[i]
@@ -229,4 +171,4 @@ def lognormal(x: FloatArray, mu: float, sigma: float) -> None:
     """Draw the exponential of a normal of mean mu and standard deviation sigma."""
     normal(x, 0.0, 0.0, 1.0, sigma, mu, -np.inf, np.inf)
     for i in range(x.size):
-        x[i] = _exp(x[i])
+        x[i] = exp(x[i])
