@@ -21,6 +21,7 @@ from costmodel.model.model import Model
 from costmodel.model.program import program
 from costmodel.uncertainty.draws import copula, draw_inputs
 from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
+from costmodel.uncertainty.order_statistics import order_statistics
 
 BLOCK = 10_000
 LEVELS = (5, 10, 25, 50, 75, 90, 95)
@@ -111,20 +112,20 @@ def reuse_freed_memory() -> None:
 def _bands(
     work: _Work, wanted: tuple[str, ...], measures: tuple[str, ...], outcomes: Array
 ) -> dict[str, Band]:
-    """Return each measure's band; one that is another less a number, or over one, is not sorted again."""
-    ordered: dict[Expression, Array] = {}
+    """Return each measure's band; of one that is another less a number, or over one, little need be found."""
+    ranked: dict[Expression, Array] = {}
     bands: dict[str, Band] = {}
     for row, name in enumerate(wanted):
         expression = work.expressions[row]
         match expression:
-            case Subtract(base, Number(number)) if base in ordered:
-                ordered[expression] = ordered[base] - number
-            case Divide(base, Number(number)) if base in ordered and number > 0:
-                ordered[expression] = ordered[base] / number
+            case Subtract(base, Number(number)) if base in ranked:
+                ranked[expression] = ranked[base] - number
+            case Divide(base, Number(number)) if base in ranked and number > 0:
+                ranked[expression] = ranked[base] / number
             case _ if np.isfinite(outcomes[row]).all():
-                ordered[expression] = np.sort(outcomes[row])
+                ranked[expression] = _ranked(outcomes[row])
         if name in measures:
-            bands[name] = band(outcomes[row], ordered.get(expression))
+            bands[name] = band(outcomes[row], ranked.get(expression))
     return bands
 
 
@@ -208,32 +209,33 @@ def _each(run: Callable[[int], _BlockSums], starts: range, workers: int) -> Iter
         yield from pool.map(run, starts)
 
 
-def band(outcome: Array, ordered: Array | None = None) -> Band:
+def band(outcome: Array, ranked: Array | None = None) -> Band:
     """Return the range of outcomes of float[draw], each figure with its standard error.
 
-    `ordered` is the same float[draw] in ascending order, where somebody has it already.
+    `ranked` is what `_ranked` returns of the same float[draw], where somebody has it already.
     """
-    finite = np.isfinite(outcome)
-    if not finite.all():
-        return Band(None, None, {}, None, float(1.0 - finite.mean()))
+    if not np.isfinite(outcome).all():
+        return Band(None, None, {}, None, float(1.0 - np.isfinite(outcome).mean()))
     n = outcome.size
-    ordered = np.sort(outcome) if ordered is None else ordered
-    if ordered[0] == ordered[-1]:
-        return _certain(float(ordered[0]))
+    low = float(outcome.min())
+    if low == float(outcome.max()):
+        return _certain(low)
+    ranked = _ranked(outcome) if ranked is None else ranked
     mean = float(outcome.mean())
     away = outcome - mean
-    squares = away * away
-    variance = float(squares.mean())
-    fourth = float((squares * squares).mean())
+    away *= away
+    variance = float(away.mean())
+    away *= away
+    fourth = float(away.mean())
     sd = math.sqrt(variance * n / (n - 1))
     sd_error = math.sqrt(max(0.0, fourth / variance - variance) / (4 * n)) if variance > 0 else 0.0
-    positive = n - int(np.searchsorted(ordered, 0.0, side="right"))
+    positive = int(np.count_nonzero(outcome > 0.0))
     # one success and one failure more than seen, so that 0 and 1 keep a standard error
     smoothed = (positive + 1) / (n + 2)
     return Band(
         Estimate(mean, sd / math.sqrt(n)),
         Estimate(sd, sd_error),
-        {level: _percentile(ordered, level) for level in LEVELS},
+        {level: _percentile(n, level, values) for level, values in zip(LEVELS, ranked, strict=True)},
         Estimate(positive / n, math.sqrt(smoothed * (1 - smoothed) / n)),
     )
 
@@ -245,14 +247,29 @@ def _certain(value: float) -> Band:
     return Band(same, Estimate(0.0, 0.0), dict.fromkeys(LEVELS, same), positive)
 
 
-def _percentile(ordered: Array, level: int) -> Estimate:
-    """Return an order statistic; its standard error spans the ranks one binomial sd to either side."""
-    n = ordered.size
+def _ranks(n: int, level: int) -> tuple[int, int, int]:
+    """Return a percentile's place among n values in order, and those one binomial sd to either side."""
     rank = max(0, math.ceil(n * level / 100) - 1)
-    reach = max(1, math.ceil(math.sqrt(n * level / 100 * (1 - level / 100))))
-    low, high = max(0, rank - reach), min(n - 1, rank + reach)
-    spread = float(ordered[high] - ordered[low]) * (2 * reach / (high - low) if high > low else 0.0)
-    return Estimate(float(ordered[rank]), spread / 2)
+    reach = _reach(n, level)
+    return rank, max(0, rank - reach), min(n - 1, rank + reach)
+
+
+def _reach(n: int, level: int) -> int:
+    return max(1, math.ceil(math.sqrt(n * level / 100 * (1 - level / 100))))
+
+
+def _ranked(outcome: Array) -> Array:
+    """Return the values that percentiles and their errors take, float[level, 3], at the places of `_ranks`."""
+    places = np.array([_ranks(outcome.size, level) for level in LEVELS], np.intp)
+    return order_statistics(outcome, places.reshape(-1)).reshape(places.shape)
+
+
+def _percentile(n: int, level: int, values: Array) -> Estimate:
+    """Return an order statistic; its standard error spans the ranks one binomial sd to either side."""
+    value, below, above = (float(each) for each in values)
+    _, low, high = _ranks(n, level)
+    spread = (above - below) * (2 * _reach(n, level) / (high - low) if high > low else 0.0)
+    return Estimate(value, spread / 2)
 
 
 def _too_few(draws: int) -> tuple[str, ...]:
