@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.agreement import furthest, unit_errors
@@ -30,7 +31,7 @@ LARGEST = (10_000, 100_000)
 NUMPY_HEADLINE = (1_000, 10_000)
 FACTOR, NUMPY_FACTOR, SINGLE_FACTOR, SHAPE_FACTOR = 400, 100, 10, 30
 SHAPES = 100
-APPRAISAL = "appraisal, exact percentiles"
+APPRAISAL = "appraisal, exact percentiles, {}"
 
 
 class Cell(NamedTuple):
@@ -169,23 +170,24 @@ def single_section(settings: Settings) -> tuple[Table, list[Aim]]:
     draws = 20_000 if settings.quick else 1_000_000
     model = reference_model()
 
-    def appraisal() -> Simulation:
-        return simulate(model, MEASURES, draws, SEED, workers=2)
+    def appraisal(engine: Engine) -> Simulation:
+        return simulate(model, MEASURES, draws, SEED, workers=2, engine=engine)
 
     design = as_design([{}])
-    jobs: dict[str, Job] = {APPRAISAL: appraisal}
-    jobs |= {f"sweep of one scenario, {engine}": sweep_job(design, draws, engine) for engine in engines()}
+    jobs: dict[str, Job] = {APPRAISAL.format(each): partial(appraisal, each) for each in engines()}
+    jobs |= {f"sweep of one scenario, {each}": sweep_job(design, draws, each) for each in engines()}
+    best = APPRAISAL.format(engines()[0])
     times = interleaved({"plain": lambda: numpy_pass(draws, SEED), **jobs}, settings.rounds)
     ratios = {name: ratio(times["plain"], times[name]) for name in jobs}
     rows = [("plain numpy", seconds(times["plain"].median), "1")]
     rows += [(name, seconds(times[name].median), times_as_many(found)) for name, found in ratios.items()]
     plain = outcomes(draw(draws, SEED + 1))
-    off = furthest(_figures(appraisal()), figures(plain), unit_errors(plain), draws / 2)
+    off = furthest(_figures(appraisal(engines()[0])), figures(plain), unit_errors(plain), draws / 2)
     aims = [
         Aim(
             f"one appraisal at {draws:,} draws: {SINGLE_FACTOR} times plain numpy",
-            times_as_many(ratios[APPRAISAL]),
-            ratios[APPRAISAL].median >= SINGLE_FACTOR,
+            times_as_many(ratios[best]),
+            ratios[best].median >= SINGLE_FACTOR,
         ),
         Aim(
             "its figures within 4 standard errors of plain numpy's",

@@ -120,12 +120,14 @@ def appraise(
     progress: Callable[[int], None] | None = None,
     closed_forms: bool = False,
     over_time: bool | None = None,
+    engine: str = "numpy",
 ) -> AppraisalResult:
     """Return the appraisal of a model.
 
     `draws` of 0, or a model without uncertain inputs, simulates nothing. `measures` are shown beside the
     usual ones; `closed_forms` asks for exact means and variances, `over_time` for the years, which None
-    leaves to whether something is rolled out; `progress` then counts every draw twice. Raises
+    leaves to whether something is rolled out; `progress` then counts every draw twice. The bands are drawn
+    with `engine`, numpy or compiled; the years always with numpy. Raises
     `UnknownMeasure` for a measure the model does not have.
     """
     wanted = tuple(dict.fromkeys((*measure_names(model), *measures)))
@@ -136,7 +138,7 @@ def appraise(
     if draws and model.uncertain:
         from costmodel.analysis.simulation import simulate
 
-        simulation = simulate(model, wanted, draws, seed, workers, progress)
+        simulation = simulate(model, wanted, draws, seed, workers, progress, engine)
     if closed_forms:
         from costmodel.analysis.moments import closed_form
     results = {}

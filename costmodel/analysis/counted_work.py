@@ -21,9 +21,8 @@ from costmodel.analysis.binning import (
     outer_ranks,
     ranks,
 )
-from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.simulation import LEVELS, Each
 from costmodel.analysis.sweep_columns import Chunk
-from costmodel.analysis.sweep_tools import Each
 from costmodel.analysis.works import Moments, Work
 
 Array = NDArray[np.float64]

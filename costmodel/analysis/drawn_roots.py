@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.block_draws import BLOCK
 from costmodel.analysis.dependence import clusters
-from costmodel.analysis.simulation import BLOCK
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, names
 from costmodel.model.measures import measure

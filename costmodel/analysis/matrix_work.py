@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Ranks, empty_counts
 from costmodel.analysis.counted_work import CountedWork
+from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
-from costmodel.analysis.sweep_tools import Each, Target
+from costmodel.analysis.sweep_tools import Target
 from costmodel.analysis.works import Moments, Scenarios
 
 Array = NDArray[np.float64]

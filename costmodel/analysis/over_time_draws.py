@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.simulation import BLOCK, Band, Estimate, band, reuse_freed_memory
+from costmodel.analysis.block_draws import BLOCK
+from costmodel.analysis.simulation import Band, Estimate, band, reuse_freed_memory
 from costmodel.analysis.yearly_amounts import PENNY, SIDES, YearlyAmounts
 from costmodel.model.expression import Expression, Number
 from costmodel.model.model import Model

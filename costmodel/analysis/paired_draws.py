@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.simulation import BLOCK, Band, Estimate, band
+from costmodel.analysis.block_draws import BLOCK
+from costmodel.analysis.simulation import Band, Estimate, band
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program

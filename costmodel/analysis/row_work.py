@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Ranks, ranks
 from costmodel.analysis.counted_work import CountedWork
+from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Drawn
-from costmodel.analysis.sweep_tools import Each, OnePass, RowSums
+from costmodel.analysis.sweep_tools import OnePass, RowSums
 from costmodel.analysis.works import Moments, Scenarios
 
 Array = NDArray[np.float64]

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import ranks
-from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.simulation import LEVELS, Each
 from costmodel.analysis.sweep_columns import Chunk
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import Each
 from costmodel.analysis.works import Work
 
 Array = NDArray[np.float64]

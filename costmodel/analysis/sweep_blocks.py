@@ -26,7 +26,7 @@ from costmodel.model.model import Model
 from costmodel.version import __version__
 
 if TYPE_CHECKING:
-    from costmodel.analysis.sweep_tools import Each
+    from costmodel.analysis.simulation import Each
 
 Array = NDArray[np.float64]
 

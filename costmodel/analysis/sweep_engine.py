@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import pilot_draws
 from costmodel.analysis.matrix_work import MatrixWork
 from costmodel.analysis.row_work import RowWork
-from costmodel.analysis.simulation import reuse_freed_memory
+from costmodel.analysis.simulation import Each, reuse_freed_memory
 from costmodel.analysis.sorted_work import SortedWork
 from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, outcome, plain_weights, scale_of
 from costmodel.analysis.sweep_plan import Group, Plan
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import Each, OnePass, Tools
+from costmodel.analysis.sweep_tools import OnePass, Tools
 from costmodel.analysis.works import TILE, Work
 from costmodel.documents.problems import InputError
 from costmodel.uncertainty.mix_shares import outside

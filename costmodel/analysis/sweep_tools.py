@@ -5,13 +5,14 @@ The work is described once, in the engine; an engine by name is a choice of tool
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
+from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights
 from costmodel.model.program import Program
 from costmodel.uncertainty.redraw import Drawing
@@ -19,8 +20,6 @@ from costmodel.uncertainty.redraw import Drawing
 Array = NDArray[np.float64]
 HALF_ULP = 2.0**-24
 """The most that rounding to float32 moves a number, as a share of it."""
-Each = Callable[..., Iterator[Any]]
-"""`map`, or what does the same on several threads: results in the order of the items."""
 
 
 class Evaluation(Protocol):

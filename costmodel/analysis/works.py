@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Scale, outcome, plain_weights
 from costmodel.analysis.sweep_plan import MeasurePlan
-from costmodel.analysis.sweep_tools import Each, Tools
+from costmodel.analysis.sweep_tools import Tools
 
 Array = NDArray[np.float64]
 Rows = slice | NDArray[np.intp]

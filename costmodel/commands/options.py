@@ -199,6 +199,15 @@ def draw_options(command: Decorated) -> Decorated:
                         help="Monte Carlo draws; 0 simulates nothing.")(command)  # fmt: skip
 
 
+def need_numba() -> None:
+    """Refuse the compiled engine where there is no numba."""
+    from importlib.util import find_spec
+
+    if find_spec("numba") is None:
+        message = "compiled loops need numba: pip install 'care-costmodel[fast]'"
+        raise click.BadParameter(message, param_hint="--engine")
+
+
 def load_scenario(ctx: click.Context, name: str, settings: tuple[tuple[str, str], ...] = ()) -> Scenario:
     """Return the scenario a command was asked about, its inputs set."""
     from costmodel.scenario import load

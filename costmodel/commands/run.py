@@ -13,6 +13,7 @@ from costmodel.commands.options import (
     draw_options,
     format_option,
     load_scenario,
+    need_numba,
     refuse_measure,
     scenario_argument,
     set_option,
@@ -40,6 +41,13 @@ PROGRESS_FROM = 400_000
     default=None,
     help="Show the years too: totals, payback, the deficit, who has what when. On by itself for a roll-out.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(("numpy", "compiled")),
+    default="numpy",
+    show_default=True,
+    help="Compiled loops need numba, and pay from 5 million draws.",
+)
 @format_option("table", "json", "csv")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write appraisal.json and appraisal.csv to a new folder."
@@ -55,6 +63,7 @@ def command(
     workers: int,
     measures: tuple[str, ...],
     over_time: bool | None,
+    engine: str,
     form: str,
     out: Path | None,
     force: bool,
@@ -66,6 +75,8 @@ def command(
     if draws == 1:
         message = "one draw has no spread; ask for two or more, or 0 to simulate nothing"
         raise click.BadParameter(message, param_hint="--draws")
+    if engine == "compiled":
+        need_numba()
     if out is not None:
         from costmodel.output.result_folder import check_free, write_folder
 
@@ -76,7 +87,7 @@ def command(
     with progress_bar(drawn) as progress:
         try:
             wanted = form == "json" or out is not None  # only these files have room for the exact moments
-            result = loaded.run(draws, seed, workers, measures, progress, wanted, over_time)
+            result = loaded.run(draws, seed, workers, measures, progress, wanted, over_time, engine)
         except UnknownMeasure as error:
             refuse_measure(error, scenario)
     texts = _texts(result, ctx)

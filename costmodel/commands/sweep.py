@@ -16,6 +16,7 @@ from costmodel.commands.options import (
     draw_options,
     format_option,
     load_scenario,
+    need_numba,
     refuse_measure,
     scenario_argument,
     set_option,
@@ -122,10 +123,7 @@ def _check(asked: dict[str, Any]) -> None:
             "--points", "a grid has as many scenarios as its values give; --points is for sampled designs"
         )
     if asked["engine"] == "compiled":
-        from importlib.util import find_spec
-
-        if find_spec("numba") is None:
-            _refuse("--engine", "compiled loops need numba: pip install 'care-costmodel[fast]'")
+        need_numba()
     if asked["out"] is not None:
         from costmodel.output.sweep_files import SweepFileError, check_file
 

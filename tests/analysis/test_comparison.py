@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from costmodel.analysis.block_draws import BLOCK
 from costmodel.analysis.comparison import Comparison, Increment, PairResult, compare
 from costmodel.analysis.explained_difference import MOST_SHAPLEY, Explained, InputChange, explain_difference
 from costmodel.analysis.paired_draws import (
@@ -20,7 +21,7 @@ from costmodel.analysis.paired_draws import (
     paired_band,
     ratio_of_means,
 )
-from costmodel.analysis.simulation import BLOCK, Band, Estimate, simulate
+from costmodel.analysis.simulation import Band, Estimate, simulate
 from costmodel.model.measures import UnknownMeasure, measure
 from costmodel.model.model import Model
 from costmodel.scenario import load

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from costmodel.analysis.simulation import BLOCK, LEVELS, Band, Estimate, band, simulate
+from costmodel.analysis.block_draws import BLOCK
+from costmodel.analysis.simulation import LEVELS, Band, Estimate, band, simulate
+from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
 
 Array = NDArray[np.float64]
@@ -134,3 +136,37 @@ def test_a_derived_input_that_divides_by_a_draw_of_zero_is_undefined_in_that_dra
     found = simulate(model, ("net",), 5_000).bands["net"]
     assert found.mean is None
     assert found.undefined == pytest.approx(math.exp(-0.7), abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["tendring", "tendring_report", "essex_phase_1", "no_wrong_door"])
+def test_the_compiled_engine_has_the_same_figures(name: str) -> None:
+    pytest.importorskip("numba")
+    model = load(name).model
+    measures = ("gross", "net", "cost", "benefit_cost_ratio")
+    plain, quick = (simulate(model, measures, 12_345, 3, engine=engine) for engine in ("numpy", "compiled"))
+    for each in measures:
+        expected, found = plain.bands[each], quick.bands[each]
+        assert found.undefined == expected.undefined
+        assert found.percentiles.keys() == expected.percentiles.keys()
+        for one, other in ((expected.mean, found.mean), (expected.sd, found.sd)):
+            if one is None or other is None:
+                assert one is other
+                continue
+            assert other.value == pytest.approx(one.value, rel=1e-9, abs=1e-6)
+        assert found.probability_positive == expected.probability_positive
+        for level in expected.percentiles:
+            assert found.percentiles[level] == pytest.approx(expected.percentiles[level], rel=1e-9, abs=1e-6)
+    assert quick.line_means == pytest.approx(plain.line_means, rel=1e-9, abs=1e-6)
+    assert quick.variance_share == pytest.approx(plain.variance_share, rel=1e-6, abs=1e-9)
+
+
+def test_the_compiled_engine_has_the_same_bits_on_any_number_of_workers() -> None:
+    pytest.importorskip("numba")
+    model = load("tendring").model
+    one, three = (simulate(model, ("net",), 30_000, 1, workers, engine="compiled") for workers in (1, 3))
+    assert one == three
+
+
+def test_an_engine_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="there is no engine 'fortran'; there are numpy, compiled"):
+        simulate(load("tendring").model, ("net",), 10, engine="fortran")

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from costmodel.analysis import counted_work, numpy_counting, sweep_engine, works
 from costmodel.analysis.moments import Moments, closed_form
-from costmodel.analysis.simulation import LEVELS, simulate
+from costmodel.analysis.simulation import LEVELS, Each, simulate
 from costmodel.analysis.sweep_engine import BlockResult, run_block
 from costmodel.analysis.sweep_plan import plan_sweep
-from costmodel.analysis.sweep_tools import Each, tools
+from costmodel.analysis.sweep_tools import tools
 from costmodel.model.design import Design, Swept
 from costmodel.model.measures import known_measures
 from costmodel.model.model import Model
