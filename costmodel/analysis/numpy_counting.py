@@ -154,25 +154,29 @@ class NumpyCounting:
     def tile(self, target: Target, shared: list[_LaidOut]) -> None:
         """Add a slab's outcomes to a tile's counts."""
         draws = sum(each.chunk.shape[1] for each in shared)
-        sparse = len(self.error) * draws >= SPARSE_FROM
+        sparse = self.counts_sparsely(draws)
         for at in range(len(self.measures)):
             if all(np.isfinite(each.largest[at]).all() for each in shared):
                 for each in shared:
-                    places = self.places(target, at, each)
+                    places = self.places(target.rows, target.above[:, at], at, each)
                     counts = COUNTER.count(places, self.bins, sparse=sparse)
                     np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
-    def places(self, target: Target, at: int, laid_out: _LaidOut) -> Array32:
-        """Return a measure's places over a chunk, float32[scenario, draw], and add to those above zero."""
+    def counts_sparsely(self, draws: int) -> bool:
+        """Return whether so many draws of all scenarios are worth scipy's import."""
+        return len(self.error) * draws >= SPARSE_FROM
+
+    def places(self, rows: slice, above: NDArray[np.int64], at: int, laid_out: _LaidOut) -> Array32:
+        """Return a measure's places over a chunk, float32[scenario, draw], and add to those `above` zero."""
         chunk, columns, largest = laid_out
-        measure, rows = self.measures[at], target.rows
+        measure = self.measures[at]
         found = measure.weights[rows] @ columns[at]
         least = found.min(axis=1)
         if np.isnan(least).any():
             np.nan_to_num(found, copy=False)
         near = measure.near(rows, largest[at])
         self.error[rows, at] = np.maximum(self.error[rows, at], near)
-        target.above[:, at] += _above(measure, rows, found, least, near, chunk)
+        above += _above(measure, rows, found, least, near, chunk)
         np.clip(found, 0, self.bins - 1, out=found)
         return found
 

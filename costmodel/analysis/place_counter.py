@@ -27,8 +27,8 @@ class PlaceCounter(threading.local):
         rows, draws = places.shape
         begin = np.arange(0, rows * bins, bins, dtype=np.int32)[:, np.newaxis]
         if not sparse:
-            flat = places.astype(np.int32) + begin
-            return np.bincount(flat.reshape(-1), minlength=rows * bins).reshape(rows, bins)
+            flat = (places.astype(np.int32) + begin).reshape(-1)
+            return np.bincount(flat, minlength=rows * bins).reshape(rows, bins)
         shape = (rows, draws, bins)
         if shape not in self.matrices:
             while len(self.matrices) >= MOST_MATRICES:

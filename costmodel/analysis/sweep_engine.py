@@ -91,7 +91,7 @@ class _Block:
     def __init__(self, plan: Plan, draws: int, seed: int, tools: Tools) -> None:
         self.plan, self.draws, self.tools = plan, draws, tools
         self.source = Source(plan, seed, tools)
-        self.chunk_size = CHUNK * tools.chunks_of_groups if self.many else CHUNK
+        self.chunk_size = CHUNK * (tools.chunks_of_groups if self.many else tools.chunks_together)
         self.first = self.source.chunk(0, min(self.chunk_size, draws))
         self.first_lasts = True
         self.failures: dict[int, str] = dict(plan.failures)
@@ -143,7 +143,7 @@ class _Block:
     def slabs(self) -> Iterator[list[Span]]:
         """Yield all draws, a slab of chunks at a time."""
         chunk = self.chunk_size
-        size = chunk if self.many else chunk * SLAB  # many groups pass over a chunk while it is in cache
+        size = chunk if self.many else CHUNK * SLAB  # many groups pass over a chunk while it is in cache
         for start in range(0, self.draws, size):
             if self.tools.cancelled():
                 raise Cancelled
@@ -188,7 +188,9 @@ class _Group:
         by_row = [at for at in every if at not in in_matrix]
         each: Each = map if self.block.many else self.tools.each
         works: list[Work] = []
-        if in_matrix:
+        if in_matrix and self.tools.one_chunk is not None and self.draws <= self.block.chunk_size:
+            works = [self.tools.one_chunk(self, in_matrix)]
+        elif in_matrix:
             works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
 

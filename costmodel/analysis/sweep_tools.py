@@ -91,8 +91,9 @@ class Tools(NamedTuple):
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
     centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
     `few(tops, bottoms, measures, reference, bins)` returns what counts scenarios row by row, sums taken
-    about a reference, float[scenario, measure]. `one_pass` returns what takes a chunk in one call, where
-    there is such. A chunk of groups that draw anew is `chunks_of_groups` times as long as others: each of
+    about a reference, float[scenario, measure]. `one_chunk` is a work for draws that are one chunk, and
+    `one_pass` returns what takes a chunk in one call, where there are such. A chunk is `chunks_together`
+    times as long as compiled loops want it, one of groups that draw anew `chunks_of_groups` times: each of
     numpy's steps costs more than what it does to a short one.
     """
 
@@ -103,6 +104,8 @@ class Tools(NamedTuple):
     few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
+    one_chunk: Callable[[Any, list[int]], Any] | None = None
+    chunks_together: int = 1
     chunks_of_groups: int = 1
     each: Each = map
     each_chunk: Each = map
@@ -120,10 +123,11 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         NumpyFew,
         standardised,
     )
+    from costmodel.analysis.selected_work import SelectedWork
 
     return Tools(
         Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles,
-        chunks_of_groups=4, each=each, cancelled=cancelled,
+        one_chunk=SelectedWork, chunks_together=2, chunks_of_groups=4, each=each, cancelled=cancelled,
     )  # fmt: skip
 
 

@@ -1,0 +1,51 @@
+"""Percentiles of one chunk of draws are the order statistics that sorting them gives."""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from costmodel.analysis import numpy_counting, selected_work, sweep_engine
+from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.sweep import sweep
+from costmodel.analysis.sweep_result import SweepResult
+from costmodel.model.design import Design, Swept
+from costmodel.scenario import load
+
+MEASURES = ("gross", "net", "cost")
+ROWS = np.column_stack(
+    [np.tile([0.25, 1.0, 1.5, 2.0, 3.0], 4), np.repeat([0.4, 0.9, 1.0, 1.7], 5)]
+)  # as net is near nothing in some and far from it in others
+
+
+def swept(draws: int, workers: int = 1) -> SweepResult:
+    columns = (Swept("unit_cost.residential_care", "*"), Swept("hours_saved_per_week", "*"))
+    return sweep(
+        load("tendring").model, Design("table", columns, ROWS), MEASURES, draws=draws, workers=workers,
+        engine="numpy",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("sparse_from", [0, 10**12])
+@pytest.mark.parametrize("draws", [6_000, 10_240])
+def test_they_are_those_of_all_draws_in_order(draws: int, sparse_from: int) -> None:
+    with patch.object(numpy_counting, "SPARSE_FROM", sparse_from):
+        found = swept(draws).figures
+    with patch.object(sweep_engine, "EXACT_UP_TO", draws):
+        expected = swept(draws).figures
+    for name in MEASURES:
+        assert np.array_equal(found[f"{name}_probability_positive"], expected[f"{name}_probability_positive"])
+        for level in LEVELS:
+            off = np.abs(found[f"{name}_p{level}"] - expected[f"{name}_p{level}"])
+            assert (off <= 1e-5 * expected[f"{name}_sd"]).all()
+            assert (off <= found[f"{name}_quantile_error"] + 1e-9).all()
+
+
+def test_every_scenario_is_settled_without_sorting_all_of_it() -> None:
+    with patch.object(selected_work.SelectedWork, "_kept", side_effect=AssertionError):
+        swept(8_000)
+
+
+def test_threads_change_no_bit() -> None:
+    one, two = (swept(8_000, workers).figures for workers in (1, 2))
+    assert all(np.array_equal(one[name], two[name], equal_nan=True) for name in one)
