@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
+from copy import copy
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -49,17 +50,17 @@ def standardised(rows: Array, centre: Array, spread: Array) -> tuple[Array, Arra
 class CompiledFew:
     """Counts few scenarios in one compiled loop, each outcome in float64."""
 
+    reference: Array
+    low: Array
+    per_bin: Array
+
     def __init__(
         self,
         tops: list[Weights],
         bottoms: list[Weights | None],
         measures: list[int],
-        reference: Array,
-        bins: Bins,
     ) -> None:
-        scenarios = len(reference)
-        self.reference, self.low = reference, bins.low
-        self.per_bin = np.where(bins.width > 0.0, 1.0, 0.0) / np.where(bins.width > 0.0, bins.width, 1.0)
+        scenarios = len(tops[0].constant)
         self.constants: Array = np.zeros((scenarios, len(tops), 2))
         chosen: list[int] = []
         slopes: list[Array] = [np.empty((scenarios, 0))]
@@ -76,6 +77,13 @@ class CompiledFew:
         self.parts = np.array(parts, np.int64)
         self.chosen = np.array(chosen, np.int64)
         self.slopes = np.ascontiguousarray(np.hstack(slopes))
+
+    def about(self, reference: Array, bins: Bins) -> CompiledFew:
+        """Return what takes sums about a reference, float[scenario, measure], and counts in bins."""
+        found = copy(self)
+        found.reference, found.low = reference, bins.low
+        found.per_bin = np.where(bins.width > 0.0, 1.0, 0.0) / np.where(bins.width > 0.0, bins.width, 1.0)
+        return found
 
     def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""

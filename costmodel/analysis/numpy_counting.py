@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,16 +58,22 @@ def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> Non
 class NumpyFew:
     """Counts few scenarios with numpy, each outcome in float64."""
 
+    reference: Array
+    bins: Bins
+
     def __init__(
         self,
         tops: list[Weights],
         bottoms: list[Weights | None],
         measures: list[int],
-        reference: Array,
-        bins: Bins,
     ) -> None:
         self.forms = list(zip(tops, bottoms, measures, strict=True))
-        self.reference, self.bins = reference, bins
+
+    def about(self, reference: Array, bins: Bins) -> NumpyFew:
+        """Return what takes sums about a reference, float[scenario, measure], and counts in bins."""
+        found = copy(self)
+        found.reference, found.bins = reference, bins
+        return found
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")
     def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:

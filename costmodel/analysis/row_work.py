@@ -26,13 +26,14 @@ class RowWork(CountedWork):
 
     def __init__(self, group: Scenarios, measures: list[int], pilot: Chunk, each: Each) -> None:
         super().__init__(group, measures)
-        self.reference: Array = np.zeros(self.shape)
-        for at in range(len(measures)):
-            with np.errstate(invalid="ignore", over="ignore"):
-                few = self.outcome(at, slice(None), pilot.columns[:, :FEW_DRAWS])
-                means = few.mean(axis=1)
-            self.reference[:, at] = np.where(np.isfinite(means), means, 0.0)
         still = Bins(np.zeros(self.shape), np.zeros(self.shape), 1)
+        self.forms = self.tools.few(self.tops, self.bottoms, self.measures)
+        self.reference: Array = np.zeros(self.shape)
+        self._open(still, ranks(self.draws))
+        few = pilot.first(FEW_DRAWS)
+        self.slab([few], [self.part(few, 0)], each)
+        means = self.sums[0] / few.draws
+        self.reference = np.where(np.isfinite(means), means, 0.0)
         self._open(still, ranks(self.draws))
         self.slab([pilot], [self.part(pilot, 0)], each)
         moments = self._moments(pilot.draws)
@@ -43,7 +44,7 @@ class RowWork(CountedWork):
         self._open_counts()
         self.sums: Array = np.zeros((4, *self.shape))
         self.own: dict[int, Counts] = {}
-        self.few = self.tools.few(self.tops, self.bottoms, self.measures, self.reference, bins)
+        self.few = self.forms.about(self.reference, bins)
 
     def _moments(self, draws: int = 0) -> Moments:
         with np.errstate(invalid="ignore", over="ignore"):

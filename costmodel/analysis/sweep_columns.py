@@ -17,7 +17,7 @@ from costmodel.analysis.aligned import aligned_rows
 from costmodel.analysis.sweep_plan import Form, Group, MeasurePlan, Plan, without_number
 from costmodel.model.expression import Expression, Name, Number, multiply, total
 from costmodel.model.program import program
-from costmodel.model.separation import NotSeparable, separate
+from costmodel.model.separation import NotSeparable, separate_all
 from costmodel.uncertainty.draws import copula
 from costmodel.uncertainty.redraw import Change, Redrawn, redraw, uniforms_of
 
@@ -67,7 +67,7 @@ class Source:
         given = {name for group in plan.groups for name, each in group.changes.items() if each.distribution}
         self.again = tuple(n for n in plan.again if n in given or plan.model.inputs[n].is_uncertain)
         shared: dict[Expression, str] = {}
-        columns = [_split(column, plan.again, shared) for column in plan.columns] if plan.again else []
+        columns = _split(plan.columns, plan.again, shared) if plan.again else []
         self.names = tuple(shared.values())
         drawn = tuple(item.name for item in plan.model.uncertain)
         self.common = tools.evaluation(
@@ -156,23 +156,28 @@ def _is_conditional(value: Any) -> bool:
     return isinstance(value, Expression) or getattr(value, "is_conditional", False)
 
 
-def _split(column: Expression, theirs: tuple[str, ...], shared: dict[Expression, str]) -> Expression:
-    """Return a column over what groups draw anew and names of shared parts, which are added to `shared`."""
+def _split(
+    columns: tuple[Expression, ...], theirs: tuple[str, ...], shared: dict[Expression, str]
+) -> list[Expression]:
+    """Return columns over what groups draw anew and names of shared parts, which are added to `shared`."""
 
     def named(part: Expression) -> Expression:
         return part if isinstance(part, Number) else Name(shared.setdefault(part, f"#{len(shared)}"))
 
-    terms = separate(column, theirs)
-    if isinstance(terms, NotSeparable):
-        return column
     found = []
-    for own, part in terms.items():
-        number, rest = without_number(part)
-        term = named(rest)
-        for factor in own:
-            term = multiply(term, factor)
-        found.append(multiply(Number(number), term))
-    return total(found)
+    for column, terms in zip(columns, separate_all(columns, theirs), strict=True):
+        if isinstance(terms, NotSeparable):
+            found.append(column)
+            continue
+        parts = []
+        for own, part in terms.items():
+            number, rest = without_number(part)
+            term = named(rest)
+            for factor in own:
+                term = multiply(term, factor)
+            parts.append(multiply(Number(number), term))
+        found.append(total(parts))
+    return found
 
 
 class Chunk(NamedTuple):
@@ -199,12 +204,16 @@ class Chunk(NamedTuple):
         return Chunk(columns, base, standard, standard_base, self.largest)
 
 
-def scale_of(columns: Array, base: Array) -> Scale:
-    """Return where to centre columns and what to divide them by, from float[column, draw] of first draws."""
-    return Scale(*_centre_and_spread(columns), *_centre_and_spread(base))
+def scale_of(columns: Array, base: tuple[Array, Array]) -> Scale:
+    """Return where to centre columns and what to divide them by, from float[column, draw] of first draws.
+
+    `base` is the same of the base's measures.
+    """
+    return Scale(*centre_and_spread(columns), *base)
 
 
-def _centre_and_spread(rows: Array) -> tuple[Array, Array]:
+def centre_and_spread(rows: Array) -> tuple[Array, Array]:
+    """Return where to centre rows and what to divide them by, float[row], from first draws of them."""
     with np.errstate(invalid="ignore", over="ignore"):
         centre, spread = rows.mean(axis=1), rows.std(axis=1)
     centre = np.where(np.isfinite(centre), centre, 0.0)

@@ -24,7 +24,15 @@ from costmodel.analysis.matrix_work import MatrixWork
 from costmodel.analysis.row_work import RowWork
 from costmodel.analysis.simulation import Each, reuse_freed_memory
 from costmodel.analysis.sorted_work import SortedWork
-from costmodel.analysis.sweep_columns import Chunk, Drawn, Source, outcome, plain_weights, scale_of
+from costmodel.analysis.sweep_columns import (
+    Chunk,
+    Drawn,
+    Source,
+    centre_and_spread,
+    outcome,
+    plain_weights,
+    scale_of,
+)
 from costmodel.analysis.sweep_plan import Group, Plan
 from costmodel.analysis.sweep_result import SIMULATED
 from costmodel.analysis.sweep_tools import OnePass, Tools
@@ -94,6 +102,7 @@ class _Block:
         self.chunk_size = CHUNK * (tools.chunks_of_groups if self.many else tools.chunks_together)
         self.first = self.source.chunk(0, min(self.chunk_size, draws))
         self.first_lasts = True
+        self.base_scale = centre_and_spread(self.first.base)
         self.failures: dict[int, str] = dict(plan.failures)
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
@@ -169,7 +178,7 @@ class _Group:
         self.in_matrix = len(group.rows) >= FEWEST_FOR_MATRIX and self.draws > EXACT_UP_TO
         nothing = np.empty((0, block.first.base.shape[1]))  # only columns of a matrix are standardised
         columns = block.source.group_columns(block.first, group) if self.in_matrix else nothing
-        self.scale = scale_of(columns, block.first.base)
+        self.scale = scale_of(columns, block.base_scale)
         pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
             (each, plain_weights(each.form, group.rows), np.flatnonzero(each.doubtful[group.rows]))

@@ -56,6 +56,9 @@ class RowSums(NamedTuple):
 class Few(Protocol):
     """How outcomes of few scenarios are counted, each computed in float64; by numpy or compiled."""
 
+    def about(self, reference: Array, bins: Bins) -> Few:
+        """Return what takes sums about a reference, float[scenario, measure], and counts in bins."""
+
     def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
 
@@ -90,18 +93,17 @@ class Tools(NamedTuple):
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
     centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
-    `few(tops, bottoms, measures, reference, bins)` returns what counts scenarios row by row, sums taken
-    about a reference, float[scenario, measure]. `one_chunk` is a work for draws that are one chunk, and
-    `one_pass` returns what takes a chunk in one call, where there are such. A chunk is `chunks_together`
-    times as long as compiled loops want it, one of groups that draw anew `chunks_of_groups` times: each of
-    numpy's steps costs more than what it does to a short one.
+    `few(tops, bottoms, measures)` returns what counts scenarios row by row. `one_chunk` is a work for draws
+    that are one chunk, and `one_pass` returns what takes a chunk in one call, where there are such. A chunk
+    is `chunks_together` times as long as compiled loops want it, one of groups that draw anew
+    `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
     """
 
     drawing: Drawing
     evaluation: Callable[[Program, tuple[str, ...]], Evaluation]
     standardised: Callable[[Array, Array, Array], tuple[Array, Array]]
     counting: Callable[[list[Outcome], Bins], Counting]
-    few: Callable[[list[Weights], list[Weights | None], list[int], Array, Bins], Few]
+    few: Callable[[list[Weights], list[Weights | None], list[int]], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
     one_chunk: Callable[[Any, list[int]], Any] | None = None

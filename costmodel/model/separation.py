@@ -54,18 +54,13 @@ class _Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.answer = answer
 
 
-def separate(expression: Expression, by_scenario: Collection[str]) -> Separated | NotSeparable:
-    """Return an expression separated, `by_scenario` naming what differs by scenario; or why it cannot be.
-
-    Every other name in the expression differs by draw.
-    """
-    return separate_all([expression], by_scenario)[0]
-
-
 def separate_all(
     expressions: Sequence[Expression], by_scenario: Collection[str]
 ) -> list[Separated | NotSeparable]:
-    """Return each expression separated, or why it cannot be; what they share is separated once."""
+    """Return each expression separated, `by_scenario` naming what differs by scenario, or why it cannot be.
+
+    Every other name in an expression differs by draw. What expressions share is separated once.
+    """
     return _Separation(frozenset(by_scenario)).of(expressions)
 
 

@@ -70,7 +70,8 @@ def test_a_column_of_an_input_by_itself_has_no_pass_in_one_call() -> None:
     redrawn = rows_redrawn([(0.0, 1.0, None)])
     assert redrawn is not None
     top = Weights((0,), np.zeros(1), np.ones((1, 1)))
-    few = CompiledFew([top], [None], [0], np.zeros((1, 1)), Bins(np.zeros((1, 1)), np.ones((1, 1)), 8))
+    bins = Bins(np.zeros((1, 1)), np.ones((1, 1)), 8)
+    few = CompiledFew([top], [None], [0]).about(np.zeros((1, 1)), bins)
     column = program([Multiply(Name("#0"), Name("x"))])
     assert one_pass(CompiledProgram(column, ("#0", "x")), redrawn, few) is not None
     assert one_pass(CompiledProgram(column, ("#0",)), redrawn, few) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import pytest
@@ -22,11 +23,15 @@ from costmodel.model.expression import (
     written,
 )
 from costmodel.model.grammar import parse_expression as parse
-from costmodel.model.separation import MOST_TERMS, NotSeparable, Separated, separate
+from costmodel.model.separation import MOST_TERMS, NotSeparable, Separated, separate_all
 from tests.laws.generated_models import LAW
 
 BY_SCENARIO = ("a", "b", "c")
 """What differs by scenario; `x`, `y` and `z` differ by draw."""
+
+
+def separate(expression: Expression, by_scenario: Collection[str]) -> Separated | NotSeparable:
+    return separate_all([expression], by_scenario)[0]
 
 
 def separated(text: str) -> Separated:
