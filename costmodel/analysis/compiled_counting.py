@@ -19,7 +19,7 @@ from costmodel.analysis.aligned import aligned, aligned_rows
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
 from costmodel.analysis.kernels import count_few, percentile_rows
 from costmodel.analysis.matrix_kernels import PASS, above_zero, count_tile, pack, standardise
-from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, rounding
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 from costmodel.analysis.vector_instructions import STRIP, TOGETHER, WEIGHTS
 
@@ -40,11 +40,34 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
     return Percentiles(values, settled)
 
 
-def standardised(rows: Array, centre: Array, spread: Array) -> tuple[Array, Array]:
-    """Return (rows - centre) / spread, float[row, draw], and how far from nothing each goes, float[row]."""
-    found, largest = aligned_rows(*rows.shape)[:, : rows.shape[1]], np.empty(len(rows))
-    standardise(rows, centre, 1.0 / spread, found, largest)
-    return found, largest
+class _Room(threading.local):
+    """Memory of a thread for what is standardised, in cache; a slab need not hold it for each chunk."""
+
+    shape = (0, 0, 0)
+    columns: Array
+    base: Array
+
+    def of(self, columns: int, base: int, draws: int) -> tuple[Array, Array]:
+        """Return room for so many columns and rows of the base, float[row, draw]."""
+        if self.shape != (columns, base, draws):
+            self.shape = (columns, base, draws)
+            self.columns, self.base = (aligned_rows(rows, draws)[:, :draws] for rows in (columns, base))
+        return self.columns, self.base
+
+
+_ROOM = _Room()
+
+
+def standardised(columns: Array, base: Array, scale: Scale) -> Standard:
+    """Return columns and base, float[row, draw], less their centres over their spreads.
+
+    They last until the same thread standardises others.
+    """
+    found = _ROOM.of(len(columns), *base.shape)
+    largest = np.empty(len(columns))
+    standardise(columns, scale.centre, 1.0 / scale.spread, found[0], largest)
+    standardise(base, scale.base_centre, 1.0 / scale.base_spread, found[1], np.empty(len(base)))
+    return Standard(*found, largest)
 
 
 class CompiledFew:

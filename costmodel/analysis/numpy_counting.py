@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts
 from costmodel.analysis.place_counter import COUNTER
-from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights, outcome, rounding
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, outcome, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 from costmodel.model.program import Program
 
@@ -39,12 +39,15 @@ class NumpyEvaluation:
         return rows
 
 
-def standardised(rows: Array, centre: Array, spread: Array) -> tuple[Array, Array]:
-    """Return (rows - centre) / spread, float[row, draw], and how far from nothing each goes, float[row]."""
+def standardised(columns: Array, base: Array, scale: Scale) -> Standard:
+    """Return columns and base, float[row, draw], less their centres over their spreads."""
     with np.errstate(invalid="ignore", over="ignore"):
-        found: Array = rows - centre[:, np.newaxis]
-        found *= (1.0 / spread)[:, np.newaxis]
-        return found, np.maximum(found.max(axis=1, initial=0.0), -found.min(axis=1, initial=0.0))
+        found: Array = columns - scale.centre[:, np.newaxis]
+        found *= (1.0 / scale.spread)[:, np.newaxis]
+        own: Array = base - scale.base_centre[:, np.newaxis]
+        own *= (1.0 / scale.base_spread)[:, np.newaxis]
+        largest = np.maximum(found.max(axis=1, initial=0.0), -found.min(axis=1, initial=0.0))
+    return Standard(found, own, largest)
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:

@@ -180,11 +180,20 @@ def _split(
     return found
 
 
+class Standard(NamedTuple):
+    """Columns and the base's measures standardised, and how far from nothing columns go, float[column]."""
+
+    columns: Array
+    base: Array
+    largest: Array
+
+
 class Chunk(NamedTuple):
     """A group's columns over one chunk of draws, float[column, draw], and the base's measures beside them.
 
     `standard` and `standard_base` are the same standardised, where the group is a matrix, and `largest` is
-    how far from nothing standardised columns go, float[column].
+    how far from nothing standardised columns go, float[column]. What is standard lasts until the same thread
+    standardises another chunk.
     """
 
     columns: Array

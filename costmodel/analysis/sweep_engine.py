@@ -222,10 +222,7 @@ class _Group:
         columns = self.block.source.group_columns(drawn, self.group)
         if not self.in_matrix:
             return Chunk(columns, drawn.base, columns, drawn.base, np.empty(0))
-        scale = self.scale
-        standard, largest = self.tools.standardised(columns, scale.centre, scale.spread)
-        base, _ = self.tools.standardised(drawn.base, scale.base_centre, scale.base_spread)
-        return Chunk(columns, drawn.base, standard, base, largest)
+        return Chunk(columns, drawn.base, *self.tools.standardised(columns, drawn.base, self.scale))
 
     def again(self) -> Iterator[Chunk]:
         """Yield every chunk of the draws from the first."""

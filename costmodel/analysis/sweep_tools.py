@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
 from costmodel.analysis.simulation import Each
-from costmodel.analysis.sweep_columns import Chunk, Outcome, Weights
+from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights
 from costmodel.model.program import Program
 from costmodel.uncertainty.redraw import Drawing
 
@@ -91,8 +91,8 @@ class Tools(NamedTuple):
 
     `each` maps a function over items, in order; `each_chunk` does so where chunks of draws are made, which
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
-    `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(rows,
-    centre, spread)` (rows - centre) / spread of float[row, draw] and the largest of each row, either way.
+    `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
+    base, scale)` columns and base less their centres over their spreads.
     `few(tops, bottoms, measures)` returns what counts scenarios row by row. `one_chunk` is a work for draws
     that are one chunk, and `one_pass` returns what takes a chunk in one call, where there are such. A chunk
     is `chunks_together` times as long as compiled loops want it, one of groups that draw anew
@@ -101,7 +101,7 @@ class Tools(NamedTuple):
 
     drawing: Drawing
     evaluation: Callable[[Program, tuple[str, ...]], Evaluation]
-    standardised: Callable[[Array, Array, Array], tuple[Array, Array]]
+    standardised: Callable[[Array, Array, Scale], Standard]
     counting: Callable[[list[Outcome], Bins], Counting]
     few: Callable[[list[Weights], list[Weights | None], list[int]], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
