@@ -22,7 +22,7 @@ from costmodel.version import __version__
 if TYPE_CHECKING:
     from costmodel.model.model import Model
 
-FORMAT = 4
+FORMAT = 5
 MOST_ENTRIES = 200
 
 

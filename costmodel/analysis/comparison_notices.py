@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costmodel.analysis.notice import Notice
-from costmodel.analysis.notices import named
+from costmodel.analysis.notices import named, parted
 from costmodel.model.measures import payer
 from costmodel.model.model import Appraisal, Model, depends_on
 from costmodel.model.price_index import AS_STATED
@@ -26,6 +26,7 @@ def comparison_notices(
         _horizons(told),
         _discounting(told),
         _settings(models[0]),
+        *_parted(told),
         _held(told),
         _payers(told),
         *(_own_measure(told, name) for name in measures),
@@ -107,6 +108,12 @@ def _settings(base: Model) -> Notice | None:
     changed = ", ".join(f"{name} = {text}" for name, text in base.settings.items())
     text = f"These are not the scenarios as their files have them: {changed} was set in every one."
     return Notice("changed_inputs", text)
+
+
+def _parted(told: Told) -> list[Notice]:
+    """Return, for each scenario that has them, the correlations that a known value took an input out of."""
+    found = [(label, notice) for label, model in told if (notice := parted(model)) is not None]
+    return [Notice(notice.code, f"{label}: {notice.text}") for label, notice in found]
 
 
 def _held(told: Told) -> Notice | None:

@@ -19,6 +19,7 @@ def notices(model: Model, variance_share: Mapping[str, float] | None = None) -> 
     """Return the notices that apply to an appraisal; those about variance need a simulation's shares."""
     found = [
         _changed(model),
+        parted(model),
         _counterfactual(model),
         _design(model),
         _no_cost(model),
@@ -47,6 +48,16 @@ def _changed(model: Model) -> Notice | None:
     return Notice(
         "changed_inputs", f"This is not the scenario as its files have it: {told} was set from outside them."
     )
+
+
+def parted(model: Model) -> Notice | None:
+    """Return the notice where an input set to a known value is correlated with others no longer."""
+    pairs = [pair for pair in model.parted if pair.rank]
+    if not pairs:
+        return None
+    told = [f"of {pair.first} with {pair.second}" for pair in pairs]
+    which = f"correlation {told[0]} falls" if len(pairs) == 1 else f"correlations {listed(told)} fall"
+    return Notice("correlation_parted", f"The {which} away: what is set to a known value moves with nothing.")
 
 
 def _counterfactual(model: Model) -> Notice | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from costmodel.analysis.comparison_notices import comparison_notices
 from costmodel.analysis.decision import labels
 from costmodel.analysis.notice import Notice, listed
+from costmodel.analysis.notices import parted
 from costmodel.model.model import Model, depends_on
 
 
@@ -14,8 +15,8 @@ def value_notices(models: Sequence[Model]) -> tuple[Notice, ...]:
     """Return the notices of a decision: one scenario or none, or a choice among several."""
     if len(models) > 1:
         return tuple(comparison_notices(models, labels(models), ("net",)))
-    found = _counterfactual_held(models[0])
-    return () if found is None else (found,)
+    found = (parted(models[0]), _counterfactual_held(models[0]))
+    return tuple(notice for notice in found if notice is not None)
 
 
 def _counterfactual_held(model: Model) -> Notice | None:

@@ -13,7 +13,7 @@ from costmodel.documents.document_files import DocumentFiles
 from costmodel.documents.inheritance import Inherited, Read, ReadParent, inherit, patched_entry
 from costmodel.documents.problems import InputError, Place, Problem, did_you_mean, shown, some_of
 from costmodel.documents.scenario_document import ScenarioDocument
-from costmodel.documents.settings import with_setting
+from costmodel.documents.settings import is_drawn, with_setting
 from costmodel.documents.tables import FoundUnitCost, Shelfful, Table, read_tables
 from costmodel.documents.validation import validate
 from costmodel.documents.yaml_reader import Entry, Node, Scalar, place_of, plain
@@ -30,7 +30,8 @@ class ScenarioSources:
 
     `set_aside` holds the names of entries that are wrong in themselves and already reported, so that
     what mentions them is not reported as well. `files` maps each file read, as it is
-    shown, to its SHA-256, and `paths` maps every file's own path, of the tables too.
+    shown, to its SHA-256, and `paths` maps every file's own path, of the tables too. Of the inputs in
+    `settings`, `drawn_in_files` holds those that the files have a range or a distribution for.
     """
 
     name: str
@@ -43,6 +44,7 @@ class ScenarioSources:
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[Path, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    drawn_in_files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ScenarioFiles:
             self.name, document, node, tables, {**tables.unit_costs, **scenario_costs},
             validated.set_aside | tables.set_aside, tuple(dict.fromkeys(collected)), self.sums,
             {**self.paths, **tables.paths}, dict(settings),
+            frozenset(key for key in settings if is_drawn(inherited.node, key, tables)),
         )  # fmt: skip
 
 

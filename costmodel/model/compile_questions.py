@@ -40,15 +40,20 @@ class Questions:
             cases[case] = values
         return cases
 
-    def correlations(self) -> tuple[Correlation, ...]:
-        """Return the pairs of inputs that move together."""
-        found, pairs = [], set()
+    def correlations(self) -> tuple[tuple[Correlation, ...], tuple[Correlation, ...]]:
+        """Return the pairs of inputs that move together, and those that would but for a known value set."""
+        found: list[Correlation] = []
+        parted: list[Correlation] = []
+        pairs: set[frozenset[str]] = set()
+        known = {name for name in self.sources.drawn_in_files if name in self.findings.constants}
         for position, entry in enumerate(self.document.correlations):
             location = ("correlations", position, "inputs")
             for index, name in enumerate(entry.inputs):
                 item = self.inputs.get(name)
                 if item is None:
                     self.findings.unknown((*location, index), "input", name, tuple(self.inputs))
+                elif name in known:
+                    continue
                 elif isinstance(item.value, (int, float, Expression)) or item.value.is_conditional:
                     expected = "an input with a distribution of its own"
                     self.findings.report((*location, index), f"'{name}' cannot be correlated", expected)
@@ -56,8 +61,9 @@ class Questions:
             if first == second or frozenset((first, second)) in pairs:
                 self.findings.report(location, f"{first} and {second} again", "each pair once, of two inputs")
             pairs.add(frozenset((first, second)))
-            found.append(Correlation(first, second, entry.rank, origin(self.sources.node, location)))
-        return tuple(found)
+            pair = Correlation(first, second, entry.rank, origin(self.sources.node, location))
+            (parted if known & {first, second} else found).append(pair)
+        return tuple(found), tuple(parted)
 
     def counterfactual(self) -> tuple[str, ...]:
         """Return the inputs that say what would have happened anyway."""

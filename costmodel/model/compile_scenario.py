@@ -97,6 +97,7 @@ class _ScenarioCompiler:
         overlaps = compile_overlaps(self.sources, lines, whole, frame, self.findings)
         lines = counted_once(lines, overlaps) if overlaps else lines
         questions = Questions(self.sources, self.inputs, self.findings)
+        correlations, parted = questions.correlations()
         model = Model(
             name=self.sources.name,
             title=document.title,
@@ -109,7 +110,8 @@ class _ScenarioCompiler:
             inputs=self.inputs,
             lines=lines,
             cases=questions.cases(),
-            correlations=questions.correlations(),
+            correlations=correlations,
+            parted=parted,
             acknowledgements=dict(document.acknowledgements),
             counterfactual=questions.counterfactual(),
             price_index=index,

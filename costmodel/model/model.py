@@ -80,7 +80,8 @@ class Model:
     no line, measure or input needs; `settled` those put in once and for all while compiling, to shape a
     curve, a team or a distribution, so that only compiling again tells what another value does. `files` maps
     each file read to the SHA-256 of its bytes, `settings` each input that was set from outside the files to
-    what it was set to; `sweep` is what the scenario itself says should be varied. `rollout` is None where no
+    what it was set to; `parted` are the correlations that are none since one of the two was set to a known
+    value; `sweep` is what the scenario itself says should be varied. `rollout` is None where no
     intake is written; `overlaps` are the rules for benefits that may count the same pound twice; `rising` are
     the curves whose shares no change to an input may make fall.
     """
@@ -108,6 +109,7 @@ class Model:
     rollout: RollOut | None = None
     overlaps: tuple[Overlap, ...] = ()
     rising: tuple[Rising, ...] = ()
+    parted: tuple[Correlation, ...] = ()
 
     @cached_property
     def uncertain(self) -> tuple[Input, ...]:

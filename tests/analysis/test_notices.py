@@ -127,7 +127,7 @@ def test_every_code_is_tried() -> None:
         and node.func.id == "Notice"
         and isinstance(node.args[0], ast.Constant)
     }
-    assert made == {*PAIRS, "red_and_high_impact", "changed_inputs"}
+    assert made == {*PAIRS, "red_and_high_impact", "changed_inputs", "correlation_parted"}
 
 
 def test_deadweight_is_seen_through_derived_inputs() -> None:
