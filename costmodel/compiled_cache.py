@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from costmodel import library
 from costmodel.version import __version__
@@ -39,29 +39,36 @@ def cache_folder() -> Path | None:
     return Path(home) / "care-costmodel" if home and Path(home).is_absolute() else None
 
 
-def kept_model(name: str, folder: Path | None, settings: Mapping[str, str]) -> Model | None:
+class Kept(NamedTuple):
+    """A model compiled before, and the bytes of every file that it was made from, by path."""
+
+    model: Model
+    texts: Mapping[Path, bytes]
+
+
+def kept_model(around: library.Surroundings, settings: Mapping[str, str]) -> Kept | None:
     """Return the model compiled before from the same files, None where there is none that still holds."""
-    entry = _entry(name, folder, settings)
+    entry = _entry(around, settings)
     if entry is None:
         return None
     try:
         kept = json.loads(entry.read_bytes())
-        changed = any(_sum(Path(path)) != digest for path, digest in kept["files"].items())
-        if changed or kept["beside"] != _beside(name, folder):
+        texts = {Path(path): Path(path).read_bytes() for path in kept["files"]}
+        changed = any(_sum(texts[Path(path)]) != digest for path, digest in kept["files"].items())
+        if changed or kept["beside"] != _beside(around):
             return None
         from costmodel.model.encoding import decoded
 
-        model: Model = decoded(kept["model"])
+        return Kept(decoded(kept["model"]), texts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return model
 
 
 def keep_model(
-    model: Model, name: str, folder: Path | None, settings: Mapping[str, str], paths: Mapping[Path, str]
+    model: Model, around: library.Surroundings, settings: Mapping[str, str], paths: Mapping[Path, str]
 ) -> None:
     """Keep a compiled model. `paths` holds every file it was made from, with the SHA-256 of its bytes."""
-    entry = _entry(name, folder, settings)
+    entry = _entry(around, settings)
     if entry is None:
         return
     import tempfile
@@ -69,7 +76,7 @@ def keep_model(
     from costmodel.model.encoding import encoded
 
     kept = {
-        "beside": _beside(name, folder),
+        "beside": _beside(around),
         "files": {str(path): digest for path, digest in paths.items()},
         "model": encoded(model),
     }
@@ -83,12 +90,11 @@ def keep_model(
         Path(temporary).replace(entry)
 
 
-def _entry(name: str, folder: Path | None, settings: Mapping[str, str]) -> Path | None:
+def _entry(around: library.Surroundings, settings: Mapping[str, str]) -> Path | None:
     home = cache_folder()
-    path = library.scenario_file(name, folder)
-    if home is None or path is None:
+    if home is None:
         return None
-    where = [str(path), str(folder), str(Path.cwd())]
+    where = [str(around.scenario), [str(folder) for folder in around.tables.shelves], str(Path.cwd())]
     asked: list[Any] = [FORMAT, __version__, _code(), where, sorted(settings.items())]
     return home / (hashlib.sha256(json.dumps(asked).encode()).hexdigest() + ".json")
 
@@ -100,24 +106,13 @@ def _code() -> list[int]:
     return [len(times), max(times, default=0)]
 
 
-def _beside(name: str, folder: Path | None) -> list[str]:
+def _beside(around: library.Surroundings) -> list[str]:
     """Return every file that a table or a parent could be read from: one that comes may hide another."""
-    rooms = (
-        library.scenario_files, library.unit_cost_files, library.index_files, library.schedule_files,
-        library.optimism_files,
-    )  # fmt: skip
-    path = library.scenario_file(name, folder)
-    places = [folder]
-    if path is not None and folder is None and path.parent.name == library.SCENARIOS:
-        places.append(path.parent.parent)  # the tables beside a scenario asked for by its path go with it
-    found = [str(file) for place in places for room in rooms for file in room(place)]
-    if path is not None:
-        found += sorted(str(file) for file in path.parent.glob("*.yaml"))
-    return found
+    return [str(file) for file in around.files()]
 
 
-def _sum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _sum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _make_room(folder: Path) -> None:

@@ -33,6 +33,66 @@ class Shelf:
     shipped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    """The folders of the shelves, and the tables on them by kind, as they stood when they were looked for."""
+
+    shelves: tuple[Path, ...]
+    unit_costs: tuple[Path, ...]
+    indices: tuple[Path, ...]
+    schedules: tuple[Path, ...]
+    optimism: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A scenario's file and every file that could be read for it, as they stood when they were looked for.
+
+    Paths are absolute, so that the same files are meant wherever the process stands. `beside` holds the YAML
+    files in the scenario's own folder, `scenarios` every scenario that has a name.
+    """
+
+    scenario: Path
+    beside: tuple[Path, ...]
+    scenarios: dict[str, Path]
+    tables: TableFiles
+
+    def files(self) -> tuple[Path, ...]:
+        """Return every file of them but the scenario's own."""
+        tables = self.tables
+        on_shelves = (*tables.unit_costs, *tables.indices, *tables.schedules, *tables.optimism)
+        return (*self.beside, *self.scenarios.values(), *on_shelves)
+
+
+def surroundings(name_or_path: str | Path, library: Path | None = None) -> Surroundings | None:
+    """The scenario's file and all that could be read for it, or None when there is no such file.
+
+    A scenario asked for by its path goes with the tables beside it, unless a folder was asked for.
+    """
+    scenario = scenario_file(name_or_path, library)
+    if scenario is None:
+        return None
+    folder = library if library is not None else _own_folder(scenario)
+    beside = _yaml_files(scenario.parent)
+    return Surroundings(scenario, beside, _scenarios_by_name(folder), table_files(folder))
+
+
+def _own_folder(scenario: Path) -> Path | None:
+    """The folder whose tables go with a scenario file: the one its `scenarios/` stands in."""
+    folder = scenario.parent.parent
+    in_shelf = scenario.parent.name == SCENARIOS and is_shelf(folder)
+    shipped = any(shelf.shipped and scenario.is_relative_to(shelf.folder) for shelf in shelves())
+    return folder if in_shelf and not shipped else None
+
+
+def table_files(library: Path | None = None) -> TableFiles:
+    """Every table on the shelves, by kind."""
+    return TableFiles(
+        tuple(shelf.folder for shelf in shelves(library)), unit_cost_files(library), index_files(library),
+        schedule_files(library), optimism_files(library),
+    )  # fmt: skip
+
+
 def shelves(library: Path | None = None) -> tuple[Shelf, ...]:
     """The shelves to look along, the user's first; a real folder stands here once.
 

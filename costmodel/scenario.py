@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.compiled_cache import keep_model, kept_model
 from costmodel.defaults import DRAWS, SEED
+from costmodel.library import surroundings
 from costmodel.model.model import Model
 from costmodel.model.set_again import SetAgain
 
@@ -105,8 +106,9 @@ class Scenario:
     def switching_values(self, measures: str | Sequence[str] = ()) -> SwitchingValues:
         """Return every input's value at which each measure is zero.
 
-        The measures are net and the payer's cashable net unless given. Each value is set and the scenario
-        compiled again, so that a value told as one at which it switches can be set, and is one.
+        The measures are net and the payer's cashable net unless given. Each value is set in the scenario as
+        it was loaded, and compiled again, so that a value told as one at which it switches can be set, and is
+        one.
         """
         from costmodel.analysis.switching_values import switching_values
 
@@ -244,14 +246,15 @@ def load(
     """
     texts = {key: str(value) for key, value in (settings or {}).items()}
     folder = Path(library) if library is not None else None
-    kept = kept_model(str(name), folder, texts)
-    again = SetAgain(str(name), folder, texts)
-    if kept is not None:
-        return Scenario(kept, again)
-    from costmodel.documents.scenario_sources import read_scenario
+    around = surroundings(str(name), folder)
+    kept = kept_model(around, texts) if around is not None else None
+    if around is not None and kept is not None:
+        return Scenario(kept.model, SetAgain(around, kept.texts, texts))
+    from costmodel.documents.scenario_sources import read_files
     from costmodel.model.compile_scenario import compile_scenario
 
-    sources = read_scenario(str(name), folder, texts)
+    files = read_files(str(name), folder)
+    sources = files.with_settings(texts)
     model = compile_scenario(sources)
-    keep_model(model, str(name), folder, texts, sources.paths)
-    return Scenario(model, again)
+    keep_model(model, files.around, texts, sources.paths)
+    return Scenario(model, SetAgain(files.around, files.texts, texts))

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from costmodel.scenario import load
+from costmodel.analysis.switching_values import SWITCHES
+from costmodel.scenario import Scenario, load
 from tests.commands.small_library import PARENT, write_library
 
 ROOT = Path(__file__).parent.parent
@@ -50,3 +51,36 @@ def test_a_table_that_comes_beside_a_scenario_asked_for_by_its_path_is_read(coun
     text = shipped.read_text(encoding="utf-8").replace("value: 660", "value: 700")
     (council / "unit_costs" / shipped.name).write_text(text, encoding="utf-8")
     assert load(own).model.inputs["unit_cost.foster_care"].value == 700
+
+
+def told(of: Scenario) -> list[tuple[str, float | None, str]]:
+    rows = of.switching_values().rows
+    return [(row.found.input_name, row.found.value, row.verdict) for row in rows]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_switching_values_are_of_what_was_loaded_whatever_becomes_of_its_files(
+    council: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: bool, by: str
+) -> None:
+    monkeypatch.chdir(council)
+    asked = "extended" if by == "name" else Path("scenarios/extended.yaml")
+    first = load(asked)
+    as_loaded = told(first)
+    assert {"effect", "weeks", "children"} <= {name for name, _, verdict in as_loaded if verdict == SWITCHES}
+    loaded = load(asked) if kept else load(asked, settings={"children": 24})
+    parent = council / "scenarios" / "family_service.yaml"
+    parent.write_text(PARENT.replace("value: 100000", "value: 250000"), encoding="utf-8")
+    assert told(loaded) == as_loaded
+    again = load(asked)
+    (council / "scenarios" / "extended.yaml").unlink()
+    monkeypatch.chdir(tmp_path)
+    assert told(loaded) == as_loaded != told(again)
+
+
+def test_a_relative_library_is_the_same_wherever_the_process_stands(
+    council: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load("extended", Path("council"))
+    monkeypatch.chdir(council / "scenarios")
+    assert SWITCHES in {verdict for _, _, verdict in told(loaded)}

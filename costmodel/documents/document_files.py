@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from costmodel import library
@@ -18,7 +19,8 @@ from costmodel.documents.scenario_document import (
     ScenarioDocument,
     UnitCostTable,
 )
-from costmodel.documents.yaml_reader import MAX_BYTES, Mapping, Node, Scalar, is_blank, read_yaml
+from costmodel.documents.yaml_reader import MAX_BYTES, Node, Scalar, is_blank, read_yaml
+from costmodel.documents.yaml_reader import Mapping as MappingNode
 
 _KINDS: tuple[tuple[type[Written], str, str], ...] = (
     (ScenarioDocument, "a scenario", "scenarios/"),
@@ -30,9 +32,12 @@ _KINDS: tuple[tuple[type[Written], str, str], ...] = (
 
 
 class DocumentFiles:
-    """The files read so far, by the name they are shown under, with their SHA-256."""
+    """The files read so far, by the name they are shown under, with their SHA-256; their bytes by path."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Mapping[Path, bytes] | None = None) -> None:
+        """Read what is `kept` of earlier in place of the file of that path, whatever has become of it."""
+        self.kept = kept or {}
+        self.texts: dict[Path, bytes] = {}
         self.sums: dict[str, str] = {}
         self.paths: dict[Path, str] = {}
         self.read_already: dict[str, Read] = {}
@@ -48,13 +53,16 @@ class DocumentFiles:
         place = Place(file, 1, 1, 1, "")
         blank = Scalar(None, "", quoted=False, place=place)
         try:
-            size = path.stat().st_size
-            if size > MAX_BYTES:
-                return Read(blank, file, (words.too_large(size, MAX_BYTES).at(place),), complete=False)
-            data = path.read_bytes()
+            data = self.kept.get(path)
+            if data is None:
+                size = path.stat().st_size
+                if size > MAX_BYTES:
+                    return Read(blank, file, (words.too_large(size, MAX_BYTES).at(place),), complete=False)
+                data = path.read_bytes()
         except OSError as error:
             reason = f"this file cannot be read: {(error.strerror or 'no reason is given').lower()}"
             return Read(blank, file, (Problem(place, reason, "a file that can be read"),), complete=False)
+        self.texts[path] = data
         self.sums[file] = self.paths[path] = hashlib.sha256(data).hexdigest()
         node, problems = read_yaml(data, file)
         if is_blank(node):
@@ -69,7 +77,7 @@ class DocumentFiles:
 
 def _other_kind(node: Node, model: type[Written]) -> Problem | None:
     """Return the problem of a document that is of another kind than those it stands among."""
-    if not isinstance(node, Mapping) or _fits(node, model) or "extends" in node.entries:
+    if not isinstance(node, MappingNode) or _fits(node, model) or "extends" in node.entries:
         return None
     here = next(name for kind, name, _ in _KINDS if kind is model)
     for kind, name, folder in _KINDS:
@@ -79,7 +87,7 @@ def _other_kind(node: Node, model: type[Written]) -> Problem | None:
     return None
 
 
-def _fits(node: Mapping, model: type[Written]) -> bool:
+def _fits(node: MappingNode, model: type[Written]) -> bool:
     keys = {key for key in node.entries if not key.startswith("x-")}
     required = {name for name, field in model.model_fields.items() if field.is_required()}
     return keys <= set(model.known_keys()) and required - {"title"} <= keys

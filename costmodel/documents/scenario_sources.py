@@ -14,7 +14,7 @@ from costmodel.documents.inheritance import Inherited, Read, ReadParent, inherit
 from costmodel.documents.problems import InputError, Place, Problem, did_you_mean, shown, some_of
 from costmodel.documents.scenario_document import ScenarioDocument
 from costmodel.documents.settings import is_drawn, with_setting
-from costmodel.documents.tables import FoundUnitCost, Shelfful, Table, read_tables
+from costmodel.documents.tables import FoundUnitCost, Shelfful, Table, read_tables, tables_of
 from costmodel.documents.validation import validate
 from costmodel.documents.yaml_reader import Entry, Node, Scalar, place_of, plain
 from costmodel.documents.yaml_reader import Mapping as MappingNode
@@ -51,7 +51,8 @@ class ScenarioSources:
 class ScenarioFiles:
     """A scenario's files as they are read, its parents' in it and the tables beside it: nothing is set yet.
 
-    `sums` maps each file, as it is shown, to its SHA-256, and `paths` each file's own path.
+    `sums` maps each file, as it is shown, to its SHA-256, and `paths` each file's own path. `around` is where
+    they were found, and `texts` the bytes of each, of the tables too, by its own path.
     """
 
     name: str
@@ -59,6 +60,8 @@ class ScenarioFiles:
     tables: Shelfful
     sums: Mapping[str, str]
     paths: Mapping[Path, str]
+    around: library.Surroundings
+    texts: Mapping[Path, bytes]
 
     def with_settings(self, settings: Mapping[str, str]) -> ScenarioSources:
         """Return everything the scenario is made of, inputs set as by `--set` (name to YAML text).
@@ -97,14 +100,22 @@ def read_files(name: str, folder: Path | None = None) -> ScenarioFiles:
     `name` is a scenario's name or a path to its file, `folder` the user's own folder. Raises `InputError`
     when there is no such scenario.
     """
-    path = library.scenario_file(name, folder)
-    if path is None:
+    around = library.surroundings(name, folder)
+    if around is None:
         raise InputError([_no_scenario(name, library.scenario_names(folder))])
-    folder = folder if folder is not None else _own_folder(path)
-    files = DocumentFiles()
-    own = _as_patch(files.read(path, ScenarioDocument))
-    inherited = inherit(own, _parent_reader(path, folder, files), library.scenario_names(folder))
-    return ScenarioFiles(path.stem, inherited, read_tables(folder), files.sums, files.paths)
+    return files_of(around)
+
+
+def files_of(around: library.Surroundings, kept: Mapping[Path, bytes] | None = None) -> ScenarioFiles:
+    """Return the files of a scenario that was found; `kept` are bytes read before, by path."""
+    files = DocumentFiles(kept)
+    own = _as_patch(files.read(around.scenario, ScenarioDocument))
+    inherited = inherit(own, _parent_reader(around, files), tuple(sorted(around.scenarios)))
+    tables = tables_of(around.tables, kept)
+    return ScenarioFiles(
+        around.scenario.stem, inherited, tables, files.sums, files.paths, around,
+        {**files.texts, **tables.texts},
+    )  # fmt: skip
 
 
 def read_scenario(
@@ -154,22 +165,15 @@ def _in_part(node: Node) -> Node:
     return MappingNode(kept, node.place, whole=False)
 
 
-def _own_folder(scenario: Path) -> Path | None:
-    """Return the folder whose tables go with a scenario file: the one its `scenarios/` stands in."""
-    folder = scenario.parent.parent
-    in_shelf = scenario.parent.name == library.SCENARIOS and library.is_shelf(folder)
-    shipped = any(shelf.shipped and scenario.is_relative_to(shelf.folder) for shelf in library.shelves())
-    return folder if in_shelf and not shipped else None
-
-
-def _parent_reader(child: Path, folder: Path | None, files: DocumentFiles) -> ReadParent:
+def _parent_reader(around: library.Surroundings, files: DocumentFiles) -> ReadParent:
     """Return what reads a parent by name: from the folder of the scenario itself, then along the shelves."""
 
     def read(parent: str) -> Read | str | None:
         if not _SCENARIO_NAME.fullmatch(parent) or parent.lower().endswith(library.SUFFIXES):
             return f"'{shown(parent)}' is a path, and not the name of a scenario"
-        beside = child.parent / f"{parent}.yaml"
-        path = beside if beside.is_file() and beside != child else library.scenario_file(parent, folder)
+        beside = around.scenario.parent / f"{parent}.yaml"
+        is_there = beside in around.beside and beside != around.scenario
+        path = beside if is_there else around.scenarios.get(parent)
         if path is None:
             return None
         if not _stays_in_its_folder(path):
@@ -218,6 +222,6 @@ def _with_table_entries(node: Node, tables: Shelfful) -> tuple[Node, tuple[Probl
 
 
 __all__ = [
-    "FoundUnitCost", "ScenarioFiles", "ScenarioSources", "Shelfful", "Table", "read_files", "read_scenario",
-    "read_tables",
+    "FoundUnitCost", "ScenarioFiles", "ScenarioSources", "Shelfful", "Table", "files_of", "read_files",
+    "read_scenario", "read_tables",
 ]  # fmt: skip

@@ -46,43 +46,48 @@ class Shelfful:
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
     paths: Mapping[Path, str]
+    texts: Mapping[Path, bytes]
     optimism: Mapping[str, Table] = field(default_factory=dict)
 
 
 def read_tables(folder: Path | None = None) -> Shelfful:
     """Return every table on the shelves; of unit costs with one name the user's own is used."""
-    files = DocumentFiles()
+    return tables_of(library.table_files(folder))
+
+
+def tables_of(found: library.TableFiles, kept: Mapping[Path, bytes] | None = None) -> Shelfful:
+    """Return the tables that were found, as `read_tables` does; `kept` are bytes read before, by path."""
+    files = DocumentFiles(kept)
     problems: list[Problem] = []
     set_aside: set[str] = set()
     unit_costs: dict[str, FoundUnitCost] = {}
-    shelves = [shelf.folder for shelf in library.shelves(folder)]
     shelf_of: dict[str, int] = {}
-    for path in library.unit_cost_files(folder):
+    for path in found.unit_costs:
         node, validated, _ = _read_table(UnitCostTable, path, files, problems)
         set_aside |= validated.set_aside
         if validated.document is None:
             set_aside.add("unit cost *")
             continue
         table: UnitCostTable = validated.document
-        shelf = next((number for number, each in enumerate(shelves) if path.is_relative_to(each)), -1)
+        shelf = next((number for number, each in enumerate(found.shelves) if path.is_relative_to(each)), -1)
         for key, entry in table.unit_costs.items():
             other = unit_costs.get(key)
             if other is not None and shelf_of[key] == shelf:
                 first = place_of(other.node, other.location, key=True)
-                found = f"unit cost '{shown(key)}' is also in {first.path}, line {first.line}"
+                again = f"unit cost '{shown(key)}' is also in {first.path}, line {first.line}"
                 place = place_of(node, ("unit_costs", key), key=True)
                 problems.append(
-                    Problem(place, found, "each unit cost once", "delete or rename one of the two")
+                    Problem(place, again, "each unit cost once", "delete or rename one of the two")
                 )
             if other is None:
                 shelf_of[key] = shelf
                 unit_costs[key] = FoundUnitCost(entry, node, ("unit_costs", key))
-    indices = _read_kind(PriceIndexTable, library.index_files(folder), files, problems, set_aside)
-    schedules = _read_kind(DiscountScheduleTable, library.schedule_files(folder), files, problems, set_aside)
-    optimism = _read_kind(OptimismBiasTable, library.optimism_files(folder), files, problems, set_aside)
+    indices = _read_kind(PriceIndexTable, found.indices, files, problems, set_aside)
+    schedules = _read_kind(DiscountScheduleTable, found.schedules, files, problems, set_aside)
+    optimism = _read_kind(OptimismBiasTable, found.optimism, files, problems, set_aside)
     return Shelfful(
         unit_costs, indices, schedules, frozenset(set_aside), tuple(problems), files.sums, files.paths,
-        optimism,
+        files.texts, optimism,
     )  # fmt: skip
 
 

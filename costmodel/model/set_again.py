@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costmodel.library import Surroundings
 from costmodel.model.model import Model
 
 if TYPE_CHECKING:
@@ -20,18 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SetAgain:
-    """A scenario to be set and compiled again: its name and folder, and the `settings` it was loaded with."""
+    """A scenario to be set and compiled again, as it was loaded, whatever becomes of its files.
 
-    name: str
-    folder: Path | None = None
+    Attributes:
+        around: Where its files were found.
+        texts: The bytes of each, by its path, as they were read.
+        settings: What was set when it was loaded, name to YAML text.
+    """
+
+    around: Surroundings
+    texts: Mapping[Path, bytes]
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> ScenarioFiles:
-        """Return the scenario's files, read when first asked for; raise `InputError` where they are gone."""
-        from costmodel.documents.scenario_sources import read_files
+        """Return the scenario's files as they were loaded, made out when first asked for."""
+        from costmodel.documents.scenario_sources import files_of
 
-        return read_files(self.name, self.folder)
+        return files_of(self.around, self.texts)
 
     def at(self, name: str, value: float) -> Model:
         """Return the model with an input set to a value, in the input's own unit.

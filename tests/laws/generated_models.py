@@ -21,7 +21,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from costmodel.documents.scenario_sources import read_scenario
+from costmodel.documents.scenario_sources import read_files, read_scenario
 from costmodel.model.compile_scenario import compile_scenario
 from costmodel.model.measures import known_measures, measure
 from costmodel.model.model import Model
@@ -104,11 +104,10 @@ def load_files(scenarios: dict[str, Document], unit_costs: Document | None = Non
 
 
 def set_again_of(scenario: Document, unit_costs: Document | None = None) -> SetAgain:
-    """Return what sets an input of a scenario and compiles it again, its files read."""
+    """Return what sets an input of a scenario and compiles it again, its files read and gone."""
     with _folder({NAME: scenario}, unit_costs) as folder:
-        found = SetAgain(NAME, folder)
-        assert found.files.name == NAME
-        return found
+        files = read_files(NAME, folder)
+        return SetAgain(files.around, files.texts)
 
 
 @contextmanager

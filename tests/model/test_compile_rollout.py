@@ -14,7 +14,7 @@ from scipy import integrate, stats
 
 from costmodel.compiled_cache import keep_model, kept_model
 from costmodel.documents.problems import InputError
-from costmodel.documents.scenario_sources import read_scenario
+from costmodel.documents.scenario_sources import read_files, read_scenario
 from costmodel.model.compile_scenario import compile_scenario
 from costmodel.model.encoding import decoded, encoded
 from tests.bad_input.test_bad_input import user_folder
@@ -599,11 +599,14 @@ def test_a_kept_model_is_stale_once_a_table_of_bias_comes(
     folder = user_folder(
         tmp_path / "council", {"scenarios/case.yaml": HEAD + BENEFIT.replace("per: family, ", "") + COST}
     )
-    sources = read_scenario("case", folder)
-    keep_model(compile_scenario(sources), "case", folder, {}, sources.paths)
-    assert kept_model("case", folder, {}) is not None
+    files = read_files("case", folder)
+    sources = files.with_settings({})
+    keep_model(compile_scenario(sources), files.around, {}, sources.paths)
+    kept = kept_model(files.around, {})
+    assert kept is not None
+    assert kept.texts == files.texts
     (folder / "unit_costs/optimism_bias/anytown.yaml").write_text("title: T\n", encoding="utf-8")
-    assert kept_model("case", folder, {}) is None
+    assert kept_model(read_files("case", folder).around, {}) is None
 
 
 def test_what_a_team_costs_can_be_set_from_outside(tmp_path: Path) -> None:
