@@ -26,6 +26,7 @@ SWITCHES = "switches"
 BETWEEN = "between whole numbers"
 OUTSIDE = "outside its range"
 JUMPS = "jumps over zero"
+NO_LONGER_PAYS = "pays no longer"
 REFUSED = "cannot be set"
 NOT_SEARCHED = "not searched"
 NO_VALUE = "no value alone"
@@ -56,6 +57,8 @@ class SwitchingRow(NamedTuple):
       the whole numbers next to the value (`around`);
     - `outside its range`: the value lies beyond all the input can be;
     - `jumps over zero`: the measure changes sign there and is never zero;
+    - `pays no longer`: set to the value, the measure is within a pound of zero, but its agency is then not
+      the one that pays most, so that a run has the measure only where it is asked for; `reason` says how;
     - `cannot be set`: the scenario refuses the value, and `reason` says why;
     - `not searched`: the input shapes what is worked out once, while the scenario is read;
     - `no value alone`: no value is found to do it.
@@ -100,7 +103,9 @@ class SwitchingValues(Tabular):
             ),
             Column("verdict", tuple(row.verdict for row in rows), title="Verdict"),
             Column("exact", tuple(each.exact for each in found), title="By a quotient, not by a search"),
-            Column("reason", tuple(row.reason for row in rows), title="Why it cannot be"),
+            Column(
+                "reason", tuple(row.reason for row in rows), title="Why it cannot be, or what else it changes"
+            ),
             *_around_columns(rows),
         )
         return (Table("switching_values", "Switching values", columns),)
@@ -130,7 +135,7 @@ def switching_values(
     without, as for a model no file was read for, values stand as the algebra finds them.
     In order: the switching value nearest to the best value, counted in the input's own percentiles, first;
     then inputs that are known or cannot be what would switch, by relative distance; then those refused; then
-    those with no value. Raises `UnknownMeasure`, and `InputError` where the scenario's files are gone.
+    those with no value. Raises `UnknownMeasure`.
     """
     asked = measures or _own_measures(model)
     alone = [OneAtATime(model, name) for name in asked]  # refuses an unknown one before any search
@@ -141,7 +146,7 @@ def switching_values(
         for each in alone
         for item in inputs
     ]
-    if set_again is not None and set_again.files:
+    if set_again is not None:
         trial = _Trial(model, set_again)
         rows = [trial.of(row) for row in rows]
     return SwitchingValues(tuple(sorted(rows, key=lambda row: _order(model, asked, row))))
@@ -195,36 +200,46 @@ class _Trial:
         value = row.found.value
         if value is None:
             return row
-        reached = self.reached(row.found, value)
+        again = self.at(row.found, value)
         counted = isinstance(self.model.inputs[row.found.input_name].value, (Binomial, Poisson))
-        if (counted and row.verdict != OUTSIDE) or isinstance(reached, InputError):
+        if (counted and row.verdict != OUTSIDE) or isinstance(again, InputError):
             around = self.around(row.found, value)
             if around is not None:
                 return row._replace(verdict=BETWEEN, around=around)
-        if isinstance(reached, InputError):
-            problem = reached.problems[0]
+        if isinstance(again, InputError):
+            problem = again.problems[0]
             return row._replace(verdict=REFUSED, reason=f"{problem.found} (expected: {problem.expected})")
         in_pounds = measure_unit(self.model, row.found.measure).startswith("GBP")
-        is_zero = abs(reached) < (A_POUND if in_pounds else A_POUND / 1e6)
-        return row if is_zero else row._replace(verdict=JUMPS)
+        if not abs(_at_best(again, row.found.measure)) < (A_POUND if in_pounds else A_POUND / 1e6):
+            return row._replace(verdict=JUMPS)
+        agency = payer(self.model)
+        if row.found.measure != f"net_cashable_{agency}" or payer(again) == agency or row.verdict == OUTSIDE:
+            return row
+        pays = f"{payer(again)} then pays most" if payer(again) else "nobody then pays"
+        asked = f"a run has this measure only where it is asked for by name: {row.found.measure}"
+        return row._replace(verdict=NO_LONGER_PAYS, reason=f"{pays}, and {asked}")
 
-    def reached(self, found: SwitchingValue, value: float) -> float | InputError:
-        """Return the measure with an input set to a value, or why the scenario refuses it."""
+    def at(self, found: SwitchingValue, value: float) -> Model | InputError:
+        """Return the model with an input set to a value, or why the scenario refuses it."""
         try:
-            again = self.set_again.at(found.input_name, value)
+            return self.set_again.at(found.input_name, value)
         except InputError as refused:
             return refused
-        return again.value(measure_of(again, found.measure), again.best_point())
 
     def around(self, found: SwitchingValue, value: float) -> Around | None:
         """Return the whole numbers next to a value where both can be set and the answer changes between."""
         below, above = float(math.floor(value)), float(math.ceil(value))
         if below == above:
             return None
-        at_below, at_above = self.reached(found, below), self.reached(found, above)
-        if isinstance(at_below, InputError) or isinstance(at_above, InputError):
+        lower, upper = self.at(found, below), self.at(found, above)
+        if isinstance(lower, InputError) or isinstance(upper, InputError):
             return None
+        at_below, at_above = _at_best(lower, found.measure), _at_best(upper, found.measure)
         return Around(below, at_below, above, at_above) if at_below * at_above <= 0.0 else None
+
+
+def _at_best(model: Model, measure_name: str) -> float:
+    return model.value(measure_of(model, measure_name), model.best_point())
 
 
 def _own_distribution(item: Input) -> Distribution | None:

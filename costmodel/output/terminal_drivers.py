@@ -12,6 +12,7 @@ from costmodel.analysis.notices import named
 from costmodel.analysis.switching_values import (
     BETWEEN,
     JUMPS,
+    NO_LONGER_PAYS,
     NO_VALUE,
     NOT_SEARCHED,
     OUTSIDE,
@@ -127,7 +128,7 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
     for measure in dict.fromkeys(row.found.measure for row in found.rows):
         rows = [row for row in found.rows if row.found.measure == measure]
         say(f"What would have to be true for {_in_a_sentence(measure, model)} to be zero", console, BOLD)
-        there = [row for row in rows if row.verdict in (SWITCHES, BETWEEN, OUTSIDE, JUMPS)]
+        there = [row for row in rows if row.verdict in (SWITCHES, NO_LONGER_PAYS, BETWEEN, OUTSIDE, JUMPS)]
         if there:
             table = figure_table("")
             table.add_column("Input alone", overflow="fold")
@@ -147,12 +148,14 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
 
 
 def _without_value(rows: list[SwitchingRow], model: Model, console: Console) -> None:
-    """Say which inputs cannot be set to what would do it, which were not searched, and which never do."""
+    """Say which inputs cannot be set to what would do it, or change who pays, and which never do it."""
     for row in rows:
         if row.verdict == REFUSED and row.found.value is not None:
             name = row.found.input_name
             told = f"{name} would have to be {_value(model, name, row.found.value)}, which cannot be"
             say(f"{told}: {row.reason}.", console, DIM)
+        if row.verdict == NO_LONGER_PAYS:
+            say(f"With {row.found.input_name} there, {row.reason}.", console, DIM)
     unsearched = [row.found.input_name for row in rows if row.verdict == NOT_SEARCHED]
     if unsearched:
         say(f"Not searched: {listed(unsearched)}; {SHAPES}.", console, DIM)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from costmodel.analysis.switching import switching_value
 from costmodel.analysis.switching_values import (
     BETWEEN,
     JUMPS,
+    NO_LONGER_PAYS,
     NO_VALUE,
     NOT_SEARCHED,
     OUTSIDE,
@@ -23,13 +26,14 @@ from costmodel.analysis.switching_values import (
     switching_values,
 )
 from costmodel.documents.problems import InputError
-from costmodel.model.measures import measure
+from costmodel.model.expression import Expression
+from costmodel.model.measures import measure, measure_names
 from costmodel.model.model import Model
 from costmodel.scenario import load
 from tests.laws.generated_models import LAW, Written, written
 
 ASKED = ("net", "net_cashable", "per_child")
-VERDICTS = (SWITCHES, BETWEEN, OUTSIDE, JUMPS, REFUSED, NOT_SEARCHED, NO_VALUE)
+VERDICTS = (SWITCHES, NO_LONGER_PAYS, BETWEEN, OUTSIDE, JUMPS, REFUSED, NOT_SEARCHED, NO_VALUE)
 SHIPPED = sorted(file.stem for file in (Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 NAMES = ("p0", "p1", "taken", "hours", "visits", "unit_cost.foster")
 
@@ -65,54 +69,107 @@ def reached(model: Model, measure_name: str) -> float:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_set_to_what_is_told_as_its_switching_value_a_shipped_scenario_is_within_a_pound_of_zero(
-    name: str,
-) -> None:
-    def set_to(row: SwitchingRow, value: float) -> float:
-        again = load(name, settings={row.found.input_name: repr(value)}).model
-        return reached(again, row.found.measure)
+def test_what_is_told_of_a_switching_value_of_a_shipped_scenario_is_so_once_it_is_set(name: str) -> None:
+    def set_to(row: SwitchingRow, value: float) -> Model:
+        return load(name, settings={row.found.input_name: repr(value)}).model
 
-    rows = load(name).switching_values().rows
+    loaded = load(name)
+    rows = loaded.switching_values().rows
     assert any(row.verdict in (SWITCHES, BETWEEN) for row in rows)
     for row in rows:
-        is_as_told(row, set_to)
+        is_as_told(row, loaded.model, set_to)
 
 
-@settings(LAW, max_examples=12)
-@given(written())
-def test_set_to_what_is_told_as_its_switching_value_a_scenario_is_within_a_pound_of_zero(
-    paper: Written,
-) -> None:
-    again = paper.set_again()
+def test_what_is_told_of_a_switching_value_of_any_scenario_is_so_once_it_is_set() -> None:
+    verdicts = Counter[str]()
 
-    def set_to(row: SwitchingRow, value: float) -> float:
-        return reached(again.at(row.found.input_name, value), row.found.measure)
+    @settings(LAW, max_examples=12)
+    @given(written())
+    def law(paper: Written) -> None:
+        paper = with_a_correlation(paper)
+        again, model = paper.set_again(), paper.load()
 
-    for row in switching_values(paper.load(), ("net", "net_cashable"), again).rows:
-        is_as_told(row, set_to)
+        def set_to(row: SwitchingRow, value: float) -> Model:
+            return again.at(row.found.input_name, value)
+
+        for row in switching_values(model, ("net", "net_cashable"), again).rows:
+            is_as_told(row, model, set_to)
+            verdicts[row.verdict] += model.inputs[row.found.input_name].is_uncertain
+
+    law()
+    assert verdicts[SWITCHES] >= 12, verdicts  # not by refusing what could be set, nor by finding nothing
 
 
-def is_as_told(row: SwitchingRow, set_to: Callable[[SwitchingRow, float], float]) -> None:
+def with_a_correlation(paper: Written) -> Written:
+    """Return a scenario in which the first two inputs that can be are correlated."""
+    model = paper.load()
+    can_be = [name for name in model.inputs if name not in model.unused and own_range(model, name)]
+    pairs = [{"inputs": can_be[:2], "rank": 0.5}] if len(can_be) > 1 else []
+    return replace(paper, scenario={**paper.scenario, "correlations": pairs})
+
+
+def own_range(model: Model, name: str) -> tuple[float, float] | None:
+    """Return all that an uncertain input of its own can be; None for a known input or a cohort."""
+    value = model.inputs[name].value
+    if isinstance(value, (int, float, Expression)) or value.is_conditional:
+        return None
+    return value.low, value.high
+
+
+def is_as_told(row: SwitchingRow, model: Model, set_to: Callable[[SwitchingRow, float], Model]) -> None:
     value = row.found.value
     assert row.verdict in VERDICTS
     assert (value is None) == (row.verdict in (NO_VALUE, NOT_SEARCHED)), row
-    assert bool(row.reason) == (row.verdict in (REFUSED, NOT_SEARCHED)), row
+    assert bool(row.reason) == (row.verdict in (REFUSED, NOT_SEARCHED, NO_LONGER_PAYS)), row
     assert (row.around is not None) == (row.verdict == BETWEEN), row
     if value is None:
         return
-    if row.verdict in (SWITCHES, OUTSIDE):
-        assert abs(set_to(row, value)) < 1.0, row
+    is_settable(row, value, model)
+    if row.verdict in (SWITCHES, OUTSIDE, NO_LONGER_PAYS):
+        again = set_to(row, value)
+        assert abs(reached(again, row.found.measure)) < 1.0, row
+        if row.verdict != OUTSIDE and row.found.measure in measure_names(model):
+            assert (row.found.measure in measure_names(again)) == (row.verdict == SWITCHES), row
     elif row.verdict == JUMPS:
-        set_to(row, value)  # it runs there too, whatever the measure is
+        away = 1e-9 * max(1.0, abs(value))
+        before, after = (reached(set_to(row, x), row.found.measure) for x in (value - away, value + away))
+        assert before * after < 0, row
+        assert abs(after - before) > 0.01, row  # over it, and not through it
     elif row.verdict == REFUSED:
-        with pytest.raises(InputError):
+        with pytest.raises(InputError) as refused:
             set_to(row, value)
+        problem = refused.value.problems[0]
+        assert row.reason == f"{problem.found} (expected: {problem.expected})"
     elif row.around is not None:
         below, at_below, above, at_above = row.around
         assert below < value < above == below + 1
-        assert set_to(row, below) == at_below
-        assert set_to(row, above) == at_above
+        assert reached(set_to(row, below), row.found.measure) == at_below
+        assert reached(set_to(row, above), row.found.measure) == at_above
         assert at_below * at_above <= 0
+
+
+def is_settable(row: SwitchingRow, value: float, model: Model) -> None:
+    """Assert that an uncertain input can be set to all that it can be, and switches where net is a line.
+
+    A share of a mix moves with the others, and is refused with that reason.
+    """
+    name, bounds = row.found.input_name, own_range(model, row.found.input_name)
+    if name.startswith("mix."):
+        assert row.verdict == REFUSED, row
+        assert "the shares of a mix move together" in row.reason, row
+    elif bounds is not None and bounds[0] <= value <= bounds[1]:
+        assert row.verdict in (SWITCHES, NO_LONGER_PAYS, JUMPS, BETWEEN), row
+        if row.found.exact:
+            assert row.verdict in (SWITCHES, NO_LONGER_PAYS), row
+
+
+def test_when_nobody_would_pay_any_longer_it_is_said_and_the_measure_can_still_be_asked_for() -> None:
+    rows = load("hertfordshire_family_safeguarding").switching_values().rows
+    (row,) = [each for each in rows if each.verdict == NO_LONGER_PAYS]
+    assert (row.found.input_name, row.found.value) == ("grant.amount", 0.0)
+    assert row.reason.endswith(f"only where it is asked for by name: {row.found.measure}")
+    again = load("hertfordshire_family_safeguarding", settings={"grant.amount": 0})
+    assert again.run(draws=0, measures=row.found.measure).measures[row.found.measure].best == 0.0
 
 
 @LAW
