@@ -124,7 +124,9 @@ def _cold(ask: Callable[[Model], object]) -> Job:
     fresh: list[Model] = [pickle.loads(written) for _ in range(64)]  # noqa: S301 - written two lines above
 
     def job() -> object:
-        quadrature.forget_rules()
+        for kept in vars(quadrature).values():
+            if hasattr(kept, "cache_clear"):  # the rules made so far
+                kept.cache_clear()
         return ask(fresh.pop())
 
     return job

@@ -10,7 +10,7 @@ batches of consecutive points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from costmodel.uncertainty.point_sets import sobol
 
 Array = NDArray[np.float64]
-Groups = Sequence[tuple[int, ...]]
-"""The rows of uniforms that each group takes from B."""
 Evaluate = Callable[[Array], Array]
 """Gives float[point] at uniforms float[input, point], each strictly inside (0, 1)."""
 
@@ -67,17 +65,6 @@ class SampledShares(NamedTuple):
     draws: int
 
 
-def sampled_shares(
-    evaluate: Evaluate, inputs: int, groups: Groups, draws: int, seed: int
-) -> SampledShares | None:
-    """Return the indices of groups of a function's inputs, from `draws` rows raised to a power of two.
-
-    It is evaluated (2 + groups) times at each. None where it is not a finite number everywhere. Raises
-    ValueError for fewer than 64 rows.
-    """
-    return of_swaps(swapping(evaluate, groups), evaluate, inputs, draws, seed)
-
-
 def of_swaps(swap: Swap, evaluate: Evaluate, inputs: int, draws: int, seed: int) -> SampledShares | None:
     """Return the indices of groups, the swaps made by somebody who knows what a swap leaves unchanged."""
     if draws < FEWEST:
@@ -106,20 +93,6 @@ def base_samples(order: NDArray[np.intp], rows: int, seed: int) -> tuple[Array, 
     points = sobol(rows, 2 * max(order.size, 1), seed).T + _HALF_STEP
     place = np.argsort(order)
     return np.ascontiguousarray(points[2 * place]), np.ascontiguousarray(points[2 * place + 1])
-
-
-def swapping(evaluate: Evaluate, groups: Groups) -> Swap:
-    """Return what swaps by evaluating the whole function anew for each group."""
-
-    def swap(a: Array, b: Array) -> Outcomes:
-        swapped = np.empty((len(groups), a.shape[1]))
-        for row, group in enumerate(groups):
-            mixed = a.copy()
-            mixed[list(group)] = b[list(group)]
-            swapped[row] = evaluate(mixed)
-        return Outcomes(evaluate(a), evaluate(b), swapped)
-
-    return swap
 
 
 def estimated(outcomes: Outcomes, seed: int) -> SampledShares:

@@ -120,12 +120,6 @@ def _kinks(distribution: Distribution, switch: Callable[[Array], Array], edges: 
     return high
 
 
-def forget_rules() -> None:
-    """Forget the rules made so far: for timing what a first question takes."""
-    for kept in (_jacobi, _hermite, _laguerre):
-        kept.cache_clear()
-
-
 def _point(value: float) -> Rule:
     return Rule(np.array([value]), np.array([1.0]), math.inf)
 

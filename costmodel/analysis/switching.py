@@ -14,17 +14,20 @@ from typing import Literal, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import (
+    Bent,
     Expression,
     Name,
     Number,
+    apply,
     as_expression,
+    bent_by,
     evaluate,
-    is_affine_in,
     names,
     substitute,
 )
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
+from costmodel.model.program import Program, program
 from costmodel.model.unknown_names import UnknownInput
 
 FURTHEST = 1e12
@@ -56,23 +59,88 @@ def switching_value(
 ) -> SwitchingValue:
     """Return the value of an input at which a measure is zero, the others at best or as chosen.
 
-    Raises `UnknownInput` for an input the model does not have.
+    Raises `UnknownInput` for an input the model does not have, and `UnknownMeasure`.
     """
-    if input_name not in model.inputs:
-        raise UnknownInput(input_name, tuple(model.inputs))
-    base = model.best_point(chosen)[input_name]
-    expression = _in_one_input(model, measure(model, measure_name), input_name, chosen or {})
+    return OneAtATime(model, measure_name, chosen).switching_value(input_name)
 
-    def at(x: float) -> float:
-        try:
-            return float(evaluate(expression, {input_name: x}))
-        except ZeroDivisionError:
-            return math.nan
 
-    if input_name not in names(expression):
-        return switched(model, input_name, measure_name, base, at, "absent")
-    way: Way = "affine" if is_affine_in(expression, input_name) else "bent"
-    return switched(model, input_name, measure_name, base, at, way)
+class OneAtATime:
+    """A measure of a model as one input moves, the others at best or as chosen: worked out once for all.
+
+    Inputs that are known, have a distribution of their own or are chosen stand by name; those derived from
+    others are written out, and so are cohorts, at what is expected of them. One of these that is moved
+    stands `apart`, by name too.
+    """
+
+    def __init__(
+        self, model: Model, measure_name: str, chosen: Mapping[str, float] | None = None, apart: str = ""
+    ) -> None:
+        """Write the measure out; raise `UnknownMeasure` for one the model has not."""
+        self.model = model
+        self.measure_name = measure_name
+        self.chosen = chosen or {}
+        self.best = model.best_point(self.chosen)
+        self.written_out: dict[str, Expression] = {}
+        for name, item in model.inputs.items():
+            if name in self.chosen or name == apart or isinstance(item.value, (int, float)):
+                continue
+            if isinstance(item.value, Expression):
+                self.written_out[name] = substitute(item.value, self.written_out)
+            elif item.value.is_conditional:
+                self.written_out[name] = expected(item.value, self.written_out)
+        self.program = program([substitute(measure(model, measure_name), self.written_out)])
+        self.ways = _ways(self.program)
+        self.at_best = self._at_best()
+
+    def _at_best(self) -> list[float]:
+        """Return the value of every step with all inputs at best, or as chosen."""
+        found: list[float] = []
+        for step in self.program.steps:
+            parts = tuple(found[index] for index in step.operands)
+            found.append(
+                self.best[step.node.name] if isinstance(step.node, Name) else _applied(step.node, parts)
+            )
+        return found
+
+    def switching_value(self, name: str) -> SwitchingValue:
+        """Return where an input alone makes the measure zero; raise `UnknownInput` for one there is not."""
+        if name not in self.model.inputs:
+            raise UnknownInput(name, tuple(self.model.inputs))
+        if name in self.written_out:
+            return OneAtATime(self.model, self.measure_name, self.chosen, name).switching_value(name)
+        steps, last = self.program.steps, self.program.outputs[0]
+        mentioned, bent = self.ways[last]
+        way: Way = "absent" if name not in mentioned else "bent" if name in bent else "affine"
+        moved = [index for index, (named, _) in enumerate(self.ways) if name in named]
+        values = list(self.at_best)
+
+        def at(x: float) -> float:
+            for index in moved:
+                node, parts, _ = steps[index]
+                values[index] = (
+                    x if isinstance(node, Name) else _applied(node, tuple(values[i] for i in parts))
+                )
+            return values[last]
+
+        return switched(self.model, name, self.measure_name, self.best[name], at, way)
+
+
+def _applied(node: Expression, parts: tuple[float, ...]) -> float:
+    """Return a node's value, NaN where it divides by zero, is too large or rounds up what is no number."""
+    try:
+        return float(apply(node, parts)) if parts else float(evaluate(node, {}))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def _ways(steps: Program) -> list[Bent]:
+    """Return, for each step, the names it mentions and those of them it is not affine in."""
+    found: list[Bent] = []
+    for step in steps.steps:
+        is_name = isinstance(step.node, Name)
+        parts = [found[index] for index in step.operands]
+        found.append((names(step.node), frozenset()) if is_name else bent_by(step.node, parts))
+    return found
 
 
 Way = Literal["absent", "affine", "bent"]
@@ -101,23 +169,6 @@ def switched(
     found = _root(at, low, high, base)
     value, jumps = found if found is not None else (None, False)
     return SwitchingValue(input_name, measure_name, value, base, low, high, exact=False, jumps=jumps)
-
-
-def _in_one_input(model: Model, expression: Expression, free: str, chosen: Mapping[str, float]) -> Expression:
-    """Return the expression with every input but one at best, cohorts at their expected value."""
-    fixed: dict[str, Expression] = {}
-    for name, item in model.inputs.items():
-        if name == free:
-            continue
-        if name in chosen:
-            fixed[name] = Number(float(chosen[name]))
-        elif isinstance(item.value, (int, float)):
-            fixed[name] = Number(float(item.value))
-        elif isinstance(item.value, Expression):
-            fixed[name] = substitute(item.value, fixed)
-        else:
-            fixed[name] = expected(item.value, fixed)
-    return substitute(expression, {**fixed, free: Name(free)})
 
 
 def expected(distribution: Distribution, fixed: Mapping[str, Expression]) -> Expression:

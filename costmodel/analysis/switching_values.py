@@ -9,8 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from costmodel.analysis.one_at_a_time import OneAtATime
-from costmodel.analysis.switching import SwitchingValue
+from costmodel.analysis.switching import OneAtATime, SwitchingValue
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.documents.problems import InputError
 from costmodel.model.distributions import Binomial, Distribution, Poisson

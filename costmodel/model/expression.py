@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -370,15 +370,23 @@ def not_affine(expression: Expression) -> frozenset[str]:
     return _names_and_bent(expression)[1]
 
 
-def _names_and_bent(expression: Expression) -> tuple[frozenset[str], frozenset[str]]:
+def _names_and_bent(expression: Expression) -> Bent:
     """Return the names an expression mentions, and those of them it is not affine in."""
     if isinstance(expression, Name):
         return frozenset((expression.name,)), frozenset()
-    parts = [_names_and_bent(part) for part in operands(expression)]
+    return bent_by(expression, [_names_and_bent(part) for part in operands(expression)])
+
+
+Bent = tuple[frozenset[str], frozenset[str]]
+"""The names that a part of an expression mentions, and those of them it is not affine in."""
+
+
+def bent_by(node: Expression, parts: Sequence[Bent]) -> Bent:
+    """Return the names that a node which is no name mentions and is bent in, from those of its operands."""
     if not parts:
         return frozenset(), frozenset()
     mentioned = parts[0][0].union(*(part[0] for part in parts[1:]))
-    match expression:
+    match node:
         case Add() | Subtract():
             return mentioned, parts[0][1] | parts[1][1]
         case Multiply():

@@ -78,11 +78,6 @@ def _power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-def hull(a: Interval, b: Interval) -> Interval:
-    """Return the smallest interval that holds both."""
-    return min(a[0], b[0]), max(a[1], b[1])
-
-
 def enclose(program: Program, box: Mapping[str, Interval]) -> list[Interval]:
     """Return bounds on every step of a program over a box."""
     found: list[Interval] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from costmodel.analysis.pick_freeze import SampledShares, sampled_shares, swapping
+from costmodel.analysis.pick_freeze import SampledShares
 from costmodel.analysis.swapped_inputs import SwappedInputs
 from costmodel.model.measures import measure
 from costmodel.scenario import load
@@ -19,6 +19,7 @@ from tests.analysis.known_functions import (
     ishigami,
     ishigami_indices,
 )
+from tests.analysis.whole_swaps import sampled_shares, swapping
 
 Function = Callable[[Array], Array]
 KNOWN: dict[str, tuple[Function, Array, Array]] = {

@@ -14,7 +14,6 @@ from costmodel.model.interval import (
     EVERYTHING,
     NOTHING,
     enclose,
-    hull,
     minus,
     over,
     plus,
@@ -43,7 +42,6 @@ def test_the_four_operations() -> None:
     assert times((-2, -1), (-3, 5)) == (-10, 6)
     assert over((1, 2), (4, 8)) == (0.125, 0.5)
     assert over((1, 2), (-4, -2)) == (-1, -0.25)
-    assert hull((1, 2), (-3, 1)) == (-3, 2)
 
 
 def test_a_divisor_that_can_be_zero_gives_the_whole_line() -> None:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from costmodel.analysis.exact_indices import ExactIndices, exact_indices
-from costmodel.analysis.pick_freeze import Shares, of_swaps, sampled_shares
+from costmodel.analysis.pick_freeze import Shares, of_swaps
 from costmodel.analysis.swapped_inputs import SwappedInputs
 from costmodel.model.measures import measure
 from costmodel.scenario import load
 from tests.analysis.known_functions import Array, g_function, g_indices, ishigami, ishigami_indices
+from tests.analysis.whole_swaps import sampled_shares
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
