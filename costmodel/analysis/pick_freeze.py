@@ -16,13 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.defaults import FEWEST_INDEX_DRAWS
 from costmodel.uncertainty.point_sets import sobol
 
 Array = NDArray[np.float64]
 Evaluate = Callable[[Array], Array]
 """Gives float[point] at uniforms float[input, point], each strictly inside (0, 1)."""
 
-FEWEST = 64
 RESAMPLES = 400
 BATCHES = 256
 _LOW, _HIGH = 0.025, 0.975
@@ -67,8 +67,8 @@ class SampledShares(NamedTuple):
 
 def of_swaps(swap: Swap, evaluate: Evaluate, inputs: int, draws: int, seed: int) -> SampledShares | None:
     """Return the indices of groups, the swaps made by somebody who knows what a swap leaves unchanged."""
-    if draws < FEWEST:
-        message = f"{draws} draws; sampled indices take {FEWEST} or more"
+    if draws < FEWEST_INDEX_DRAWS:
+        message = f"{draws} draws; sampled indices take {FEWEST_INDEX_DRAWS} or more"
         raise ValueError(message)
     rows = 1 << (draws - 1).bit_length()
     a, b = base_samples(most_moving_first(evaluate, inputs), rows, seed)

@@ -62,10 +62,11 @@ class Sensitivity(Tabular):
         return tuple(table for answer in answers if isinstance(answer, Tabular) for table in answer.tables())
 
     def _repr_html_(self) -> str:
-        """Return every table as a notebook shows it, and why there are no indices where there are none."""
-        refused = self.indices if isinstance(self.indices, NoIndices) else None
-        told = f"<p>No indices: {escape(refused.reason)}.</p>" if refused is not None else ""
-        return super()._repr_html_() + told
+        """Return every table as a notebook shows it, and why there is no tornado or are no indices."""
+        refused = [] if self.tornado is None or not self.tornado.reason else [self.tornado.reason]
+        if isinstance(self.indices, NoIndices):
+            refused.append(f"No indices: {self.indices.reason}")
+        return super()._repr_html_() + "".join(f"<p>{escape(reason)}.</p>" for reason in refused)
 
 
 def sensitivity(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -73,6 +74,15 @@ class Tornado(Tabular):
     ends: str
     bars: tuple[Bar, ...]
     two_way: TwoWay | None
+
+    @property
+    def reason(self) -> str:
+        """Return why there is nothing to swing from; empty where the measure is defined at best values."""
+        return "" if math.isfinite(self.best) else f"{self.title} is undefined at best values"
+
+    def _repr_html_(self) -> str:
+        """Return the bars as a notebook shows them, and why there is nothing to swing from."""
+        return super()._repr_html_() + (f"<p>{escape(self.reason)}.</p>" if self.reason else "")
 
     def tables(self) -> tuple[Table, ...]:
         """Return the bars, and the two-way table where one was asked for."""
@@ -150,7 +160,8 @@ class _Asked:
     def at(self, chosen: Mapping[str, float]) -> float:
         """Return the measure with some inputs at chosen values, cohorts at what is then expected of them."""
         try:
-            return float(self.program.run(self.model.best_point(chosen))[0])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return float(self.program.run(self.model.best_point(chosen))[0])
         except (OverflowError, ValueError):  # what is rounded up divides by zero, or is infinite
             return math.nan
 

@@ -19,7 +19,7 @@ from costmodel.commands.options import (
     setting_origins,
 )
 from costmodel.commands.writing import writing_folder
-from costmodel.defaults import DRAWS, SEED
+from costmodel.defaults import DRAWS, FEWEST_INDEX_DRAWS, SEED
 
 if TYPE_CHECKING:
     from costmodel.analysis.notice import Notice
@@ -88,8 +88,8 @@ class Group(click.ParamType[tuple[str, tuple[str, ...]]]):
               help="Give inputs an index together; correlated ones need it. Repeat for more.")  # fmt: skip
 @click.option("--method", type=click.Choice(("auto", "exact", "sampled")), default="auto", show_default=True,
               help="How indices are found.")  # fmt: skip
-@click.option("--index-draws", type=WholeNumber(16, 1 << 24), default=None,
-              help="Draws of sampled indices, a power of two.")  # fmt: skip
+@click.option("--index-draws", type=WholeNumber(FEWEST_INDEX_DRAWS, 1 << 24), default=None,
+              help="Draws of sampled indices, raised to a power of two.")  # fmt: skip
 @click.option("--know", type=Names(), multiple=True, metavar="A,B",
               help="Tell what it is worth to know these together. Repeat for more.")  # fmt: skip
 @click.option("--against", type=ScenarioName(), multiple=True,
@@ -139,6 +139,7 @@ def command(
     found = _found(loaded, others, show, asked)
     if show == ("indices",):
         _refuse_without_indices(found)
+    _tell_index_draws(found, asked["index_draws"])
     notices = value_notices([model, *others])
     if out is not None:
         _write_folder(_json(ctx, found, notices), found, out, force)
@@ -223,6 +224,15 @@ def _refuse_without_indices(found: Sensitivity) -> None:
         instead = f"; ask instead: {found.indices.suggestion}" if found.indices.suggestion else ""
         message = f"{found.indices.reason}{instead}"
         raise click.UsageError(message)
+
+
+def _tell_index_draws(found: Sensitivity, asked: int | None) -> None:
+    """Say how many draws were made for the indices where they are not as many as were asked for."""
+    made = getattr(found.indices, "draws", None)
+    if asked is None or made == asked:
+        return
+    told = "no index was sampled" if not made else f"{made:,} draws were made, the next power of two"
+    click.echo(f"--index-draws {asked}: {told}", err=True)
 
 
 def _tell_left_out(found: Sensitivity) -> None:

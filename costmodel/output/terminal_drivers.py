@@ -40,6 +40,17 @@ def show_tornado(found: Tornado, model: Model, console: Console) -> None:
     ends = "P10 to P90" if found.ends == "p10-p90" else "its whole range"
     best = _short(found.best, found.unit)
     say(f"{found.title} as one input moves over {ends}, the others at best ({best})", console, BOLD)
+    if found.reason:
+        say(f"{found.reason}: there is nothing for an input to move it from.", console)
+    else:
+        _moved(found, model, console)
+    if found.two_way is not None:
+        console.print()
+        show_two_way(found.two_way, found, model, console)
+
+
+def _moved(found: Tornado, model: Model, console: Console) -> None:
+    """Print the bars, and what is to be said of the inputs that have none and of those that are cut."""
     moving = [bar for bar in found.bars if math.isfinite(bar.swing) and bar.swing != 0.0]
     if not moving:
         say(f"No input changes {found.title[:1].lower()}{found.title[1:]}.", console)
@@ -59,9 +70,6 @@ def show_tornado(found: Tornado, model: Model, console: Console) -> None:
     )
     if correlated:
         say(f"{capital(listed(correlated))} are correlated; here each moves alone.", console, DIM)
-    if found.two_way is not None:
-        console.print()
-        show_two_way(found.two_way, found, model, console)
 
 
 def _bars(found: Tornado, bars: list[Bar], model: Model, console: Console) -> None:

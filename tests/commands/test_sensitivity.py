@@ -88,6 +88,7 @@ def test_csv_of_several_questions_is_refused_with_their_names(session: Session) 
         (("--must-choose",), "nothing to choose among without --against"),
         (("--against", "tendrin"), "there is no scenario named 'tendrin'"),
         (("--draws", "3"), "3 is not in the range"),
+        (("--index-draws", "63"), "63 is not in the range 64<=x<="),
         (("--show", "tornados"), "'tornados' is not one of"),
     ],
 )
@@ -190,6 +191,17 @@ def test_the_seed_is_the_seed_and_zero_is_one(session: Session) -> None:
     none = drawn("0")
     assert none == drawn("0")
     assert none != drawn("1")
+
+
+def test_index_draws_that_are_raised_to_a_power_of_two_are_said_to_be(session: Session) -> None:
+    asked = ("sensitivity", "tendring", "--show", "indices")
+    assert session.run(*asked, "--index-draws", "100") == 0
+    assert session.err == "--index-draws 100: 128 draws were made, the next power of two\n"
+    assert "128 draws" in told(session)
+    assert session.run(*asked, "--index-draws", "64") == 0
+    assert session.err == ""
+    assert session.run(*asked, "--index-draws", "64", "--method", "exact") == 0
+    assert session.err == "--index-draws 64: no index was sampled\n"
 
 
 def test_rows_that_a_csv_of_exact_indices_has_not_are_told_beside_it(session: Session) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from costmodel.analysis.index_results import Indices
 from costmodel.analysis.indices import indices
+from costmodel.analysis.sensitivity import sensitivity
 from costmodel.analysis.switching_values import switching_values
 from costmodel.analysis.tornado import tornado
 from costmodel.model.model import Model
@@ -71,6 +72,20 @@ def test_a_tornado_says_its_ends_and_what_changes_nothing() -> None:
 def test_a_tornado_of_nothing_says_so() -> None:
     model = load("no_wrong_door").model
     assert "No input changes net present value." in shown(show_tornado, tornado(model), model)
+
+
+def test_a_measure_undefined_at_best_values_has_no_bars_and_says_so() -> None:
+    bad = {"value": "cost / (a - 20)", "unit": "GBP", "title": "Bad & worse"}
+    model = made(measures={"bad": bad}, costs={"c": line()})
+    found = tornado(model, "bad", two_way=("a", "b"))
+    text = shown(show_tornado, found, model, 120)
+    assert "Bad & worse is undefined at best values: there is nothing for an input to move it from." in text
+    assert "│" not in text
+    assert "Bad & worse over a (down) and b (across)" in text
+    assert "<p>Bad &amp; worse is undefined at best values.</p>" in found._repr_html_()
+    asked = sensitivity(model, ("tornado",), "bad")
+    assert "<p>Bad &amp; worse is undefined at best values.</p>" in asked._repr_html_()
+    assert json.dumps(tornado_json(found), allow_nan=False)
 
 
 def test_correlated_inputs_are_said_to_move_alone() -> None:
