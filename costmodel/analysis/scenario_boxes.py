@@ -30,7 +30,7 @@ from costmodel.analysis.box_peeling import (
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
-from costmodel.model.measures import measure, measure_unit
+from costmodel.model.measures import level_of, measure, measure_unit, no_threshold
 from costmodel.model.model import Model
 
 if TYPE_CHECKING:
@@ -242,21 +242,24 @@ def _outwards(limit: float, step: float, is_low: bool) -> float:
 def boxes_of_simulation(
     model: Model, measure_name: str = "net", draws: int = DRAWS, seed: int = SEED, workers: int = 1
 ) -> Boxes:
-    """Return the boxes of a model's drawn inputs in which a measure is below 0, or the ratio below 1.
+    """Return the boxes of a model's drawn inputs in which a measure is below its threshold.
 
     Counts that are chance (binomial, Poisson) limit no box: nobody can act on luck. The draws are the first
     20,000 of `simulate`, or fewer where fewer are asked for. Memory is 8 bytes x draws x inputs. Raises
-    ValueError for fewer than two draws, `UnknownMeasure` for a measure the model has not, and `InputError`
-    for a draw that cannot be.
+    ValueError for fewer than two draws and for a measure that has no threshold, `UnknownMeasure` for one
+    the model has not, and `InputError` for a draw that cannot be.
     """
     from costmodel.analysis.drawn_roots import drawn_roots, roots
 
     if draws < FEWEST_DRAWS:
         message = f"{draws} draws; boxes take {FEWEST_DRAWS} or more"
         raise ValueError(message)
-    wanted, kept = {measure_name: measure(model, measure_name)}, roots(model, measure_name)
+    expression, reason = measure(model, measure_name), no_threshold(model, measure_name)
+    if reason:
+        raise ValueError(reason)
+    wanted, kept = {measure_name: expression}, roots(model, measure_name)
     drawn = drawn_roots(model, wanted, kept, min(draws, MOST_ROWS), seed, workers)
-    unit, least = measure_unit(model, measure_name), 1.0 if measure_name == "benefit_cost_ratio" else 0.0
+    unit, least = measure_unit(model, measure_name), level_of(model, measure_name)
     condition = f"{measure_name} < {least:g}"
     found = boxes(drawn.inputs, drawn.outputs[measure_name], condition, unit, least)
     return _without_means(found) if divides_by_zero(model, measure_name) else found

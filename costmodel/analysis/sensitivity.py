@@ -11,6 +11,7 @@ from costmodel.analysis.index_results import NoIndices
 from costmodel.analysis.table import Table, Tabular
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.measures import measure as expression_of
+from costmodel.model.measures import no_threshold
 from costmodel.model.model import Model
 from costmodel.model.set_again import SetAgain
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ALL = ("tornado", "switching", "indices", "information", "acceptability", "boxes")
 """The questions there are, in the order they are shown."""
+TURNING = {"switching": "switching values", "boxes": "boxes"}
+"""The questions of where the answer changes, in words: a measure without a threshold has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +37,14 @@ class Sensitivity(Tabular):
         model: What was asked.
         measure: What the tornado, the indices and the boxes are of; value and acceptability are of net.
         tornado: The swing of the measure with each input, others at best.
-        switching: The value of each input at which the measure is zero.
+        switching: The value of each input at which the measure is at its threshold: 0, for the ratio 1.
         indices: Each input's share of the variance, or why there are none.
         information: What it is worth to know an input before deciding.
         acceptability: The chance that net is above zero by what the programme costs, and payback by year.
-        boxes: The boxes of inputs in which the measure is below zero.
+        boxes: The boxes of inputs in which the measure is below its threshold.
         draws: Draws of value, acceptability and boxes; indices tell theirs.
         seed: The seed of all of them.
+        left_out: Why switching values and boxes that were asked for are left out, else empty.
     """
 
     model: Model
@@ -53,6 +57,7 @@ class Sensitivity(Tabular):
     boxes: Boxes | None
     draws: int
     seed: int
+    left_out: str = ""
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables of every answer; indices that were refused have none."""
@@ -62,10 +67,12 @@ class Sensitivity(Tabular):
         return tuple(table for answer in answers if isinstance(answer, Tabular) for table in answer.tables())
 
     def _repr_html_(self) -> str:
-        """Return every table as a notebook shows it, and why there is no tornado or are no indices."""
+        """Return every table as a notebook shows it, and why what was asked for is not there."""
         refused = [] if self.tornado is None or not self.tornado.reason else [self.tornado.reason]
         if isinstance(self.indices, NoIndices):
             refused.append(f"No indices: {self.indices.reason}")
+        if self.left_out:
+            refused.append(self.left_out)
         return super()._repr_html_() + "".join(f"<p>{escape(reason)}.</p>" for reason in refused)
 
 
@@ -98,18 +105,22 @@ def sensitivity(
         message = f"no question is named {unknown[0]!r}; there are {', '.join(ALL)}"
         raise ValueError(message)
     expression_of(model, measure)
+    reason = no_threshold(model, measure)
+    without = [words for name, words in TURNING.items() if name in show and reason]
+    left_out = f"{reason}: {' and '.join(without)} are left out" if without else ""
     found = _Asked(model, measure, draws, seed, workers)
     return Sensitivity(
         model,
         measure,
         found.tornado(two_way, ends) if "tornado" in show else None,
-        found.switching(set_again) if "switching" in show else None,
+        found.switching(set_again) if "switching" in show and not reason else None,
         found.indices(groups or {}, method, index_draws) if "indices" in show else None,
         found.information(against, know, must_choose) if "information" in show else None,
         found.acceptability() if "acceptability" in show else None,
-        found.boxes() if "boxes" in show else None,
+        found.boxes() if "boxes" in show and not reason else None,
         draws,
         seed,
+        left_out,
     )
 
 

@@ -1,5 +1,7 @@
 """Switching values: the value of one input at which a measure is zero, all other inputs at best.
 
+A benefit-cost ratio is looked for at 1: whatever is said of zero here is said of that, its threshold.
+
 Exact where the measure is affine in the input; elsewhere the sign changes are looked for on a grid, and
 the one nearest to the best value is closed in on by bisection.
 Green Book (2018) paragraphs 5.59 to 5.61.
@@ -25,7 +27,7 @@ from costmodel.model.expression import (
     names,
     substitute,
 )
-from costmodel.model.measures import measure
+from costmodel.model.measures import over_level
 from costmodel.model.model import Model
 from costmodel.model.program import Program, program
 from costmodel.model.unknown_names import UnknownInput
@@ -69,7 +71,8 @@ class OneAtATime:
 
     Inputs that are known, have a distribution of their own or are chosen stand by name; those derived from
     others are written out, and so are cohorts, at what is expected of them. One of these that is moved
-    stands `apart`, by name too.
+    stands `apart`, by name too. The measure is taken less its threshold, so that it is zero where the answer
+    changes.
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class OneAtATime:
                 self.written_out[name] = substitute(item.value, self.written_out)
             elif item.value.is_conditional:
                 self.written_out[name] = expected(item.value, self.written_out)
-        self.program = program([substitute(measure(model, measure_name), self.written_out)])
+        self.program = program([substitute(over_level(model, measure_name), self.written_out)])
         self.ways = _ways(self.program)
         self.at_best = self._at_best()
 

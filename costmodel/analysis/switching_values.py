@@ -1,11 +1,14 @@
 """Every switching value: where each input alone makes net, or the payer's cashable net, zero.
 
+A benefit-cost ratio is looked for at 1, and what is said of zero holds of that.
+
 What the algebra finds is set, and the scenario compiled again: a value that it refuses is no switching value.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,8 +18,8 @@ from costmodel.documents.problems import InputError
 from costmodel.model.distributions import Binomial, Distribution, Poisson
 from costmodel.model.expression import Expression, as_expression
 from costmodel.model.inputs import Input
+from costmodel.model.measures import level_of, measure_unit, payer
 from costmodel.model.measures import measure as measure_of
-from costmodel.model.measures import measure_unit, payer
 from costmodel.model.model import Model
 from costmodel.model.set_again import SetAgain
 from costmodel.uncertainty.percentiles import percentile_of
@@ -75,9 +78,13 @@ class SwitchingRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class SwitchingValues(Tabular):
-    """The switching values of every input for each measure, the likeliest first."""
+    """The switching values of every input for each measure, the likeliest first.
+
+    `levels` are what is looked for, by measure and in its unit: 0, for a benefit-cost ratio 1.
+    """
 
     rows: tuple[SwitchingRow, ...]
+    levels: Mapping[str, float]
 
     def tables(self) -> tuple[Table, ...]:
         """Return the switching values, a row per input and measure."""
@@ -86,7 +93,8 @@ class SwitchingValues(Tabular):
         columns = (
             Column("input", tuple(each.input_name for each in found), title="Input"),
             Column("unit", tuple(row.unit for row in rows), title="Unit of the input"),
-            Column("measure", tuple(each.measure for each in found), title="Measure that is zero"),
+            Column("measure", tuple(each.measure for each in found), title="Measure"),
+            Column("level", tuple(self.levels[each.measure] for each in found), title="What it is then"),
             Column("base", tuple(each.base for each in found), title="Best value"),
             Column("value", tuple(each.value for each in found), title="Switching value"),
             Column("distance", tuple(row.distance for row in rows), title="Switching value less best value"),
@@ -126,7 +134,7 @@ def _around_columns(rows: tuple[SwitchingRow, ...]) -> tuple[Column, ...]:
 def switching_values(
     model: Model, measures: tuple[str, ...] = (), set_again: SetAgain | None = None
 ) -> SwitchingValues:
-    """Return the value of every input at which each measure is zero, the others at best.
+    """Return the value of every input at which each measure is at its threshold, the others at best.
 
     `measures` are net and the payer's cashable net unless given. Inputs are those that are used and not
     derived from others, known or uncertain; a cohort stands at its expected value unless it is the one moved.
@@ -148,7 +156,8 @@ def switching_values(
     if set_again is not None:
         trial = _Trial(model, set_again)
         rows = [trial.of(row) for row in rows]
-    return SwitchingValues(tuple(sorted(rows, key=lambda row: _order(model, asked, row))))
+    ranked = sorted(rows, key=lambda row: _order(model, asked, row))
+    return SwitchingValues(tuple(ranked), {name: level_of(model, name) for name in asked})
 
 
 def _own_measures(model: Model) -> tuple[str, ...]:
@@ -209,7 +218,8 @@ class _Trial:
             problem = again.problems[0]
             return row._replace(verdict=REFUSED, reason=f"{problem.found} (expected: {problem.expected})")
         in_pounds = measure_unit(self.model, row.found.measure).startswith("GBP")
-        if not abs(_at_best(again, row.found.measure)) < (A_POUND if in_pounds else A_POUND / 1e6):
+        off = _at_best(again, row.found.measure) - level_of(self.model, row.found.measure)
+        if not abs(off) < (A_POUND if in_pounds else A_POUND / 1e6):
             return row._replace(verdict=JUMPS)
         agency = payer(self.model)
         if row.found.measure != f"net_cashable_{agency}" or payer(again) == agency or row.verdict == OUTSIDE:
@@ -234,7 +244,9 @@ class _Trial:
         if isinstance(lower, InputError) or isinstance(upper, InputError):
             return None
         at_below, at_above = _at_best(lower, found.measure), _at_best(upper, found.measure)
-        return Around(below, at_below, above, at_above) if at_below * at_above <= 0.0 else None
+        level = level_of(self.model, found.measure)
+        turns = (at_below - level) * (at_above - level) <= 0.0
+        return Around(below, at_below, above, at_above) if turns else None
 
 
 def _at_best(model: Model, measure_name: str) -> float:

@@ -139,6 +139,9 @@ def command(
     found = _found(loaded, others, show, asked)
     if show == ("indices",):
         _refuse_without_indices(found)
+    if found.left_out and not found.tables():
+        message = f"{found.left_out}."
+        raise click.BadParameter(message, param_hint="--measure")
     _tell_index_draws(found, asked["index_draws"])
     notices = value_notices([model, *others])
     if out is not None:

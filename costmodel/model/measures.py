@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from costmodel.model.expression import Expression, divide, maximum, names, substitute, subtract, total
+from costmodel.model.expression import Expression, Number, divide, maximum, names, substitute, subtract, total
 from costmodel.model.gathering import gathered
 from costmodel.model.line import VALUE_KINDS, Kind, Line
 from costmodel.model.model import Model
@@ -124,6 +124,36 @@ def measure(model: Model, name: str) -> Expression:
     if name not in model.asked:
         model.asked[name] = _measure(model, name)
     return model.asked[name]
+
+
+def threshold(model: Model, name: str) -> float | None:
+    """Return the level of a measure at which the answer changes, in its unit: 0, and 1 for the ratio.
+
+    None for a cost and for who joined, which are neither good nor bad on one side of any level.
+    """
+    if name in model.measures:
+        return 0.0
+    if name == JOINED or name.removeprefix("cumulative_").partition("_")[0] == "cost":
+        return None
+    return 1.0 if name == "benefit_cost_ratio" else 0.0
+
+
+def level_of(model: Model, name: str) -> float:
+    """Return the level of a measure that is looked for: its threshold, 0 where it has none."""
+    return threshold(model, name) or 0.0
+
+
+def over_level(model: Model, name: str) -> Expression:
+    """Return a measure less the level that is looked for; raise `UnknownMeasure`."""
+    level = level_of(model, name)
+    return subtract(measure(model, name), Number(level)) if level else measure(model, name)
+
+
+def no_threshold(model: Model, name: str) -> str:
+    """Return in words why nothing hangs on where a measure stands; empty where it has a threshold."""
+    if threshold(model, name) is not None:
+        return ""
+    return f"{measure_title(model, name)} has no level at which the answer changes"
 
 
 def _measure(model: Model, name: str) -> Expression:

@@ -51,14 +51,15 @@ def two_way_json(found: TwoWay | None, measure: str) -> dict[str, Any] | None:
 
 def switching_json(found: SwitchingValues) -> list[dict[str, Any]]:
     """Return every switching value, the nearest first."""
-    return [_switching(row) for row in found.rows]
+    return [_switching(row, found.levels[row.found.measure]) for row in found.rows]
 
 
-def _switching(row: SwitchingRow) -> dict[str, Any]:
+def _switching(row: SwitchingRow, level: float) -> dict[str, Any]:
     return {
         "input": row.found.input_name,
         "unit": row.unit,
         "measure": row.found.measure,
+        "level": level,
         "base": number(row.found.base),
         "value": _or_none(row.found.value),
         "distance": _or_none(row.distance),

@@ -34,5 +34,6 @@ def sensitivity_json(
         "information": None if found.information is None else information_json(found.information),
         "acceptability": None if found.acceptability is None else acceptability_json(found.acceptability),
         "boxes": None if found.boxes is None else boxes_json(found.boxes, model),
+        "left_out": found.left_out or None,
         "notices": [{"code": notice.code, "text": notice.text} for notice in notices],
     }

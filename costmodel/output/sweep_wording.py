@@ -9,7 +9,7 @@ from typing import NamedTuple
 from costmodel.analysis.notices import named
 from costmodel.analysis.simulation import LEVELS
 from costmodel.model.design import Swept
-from costmodel.model.measures import HEADLINE, measure_unit
+from costmodel.model.measures import HEADLINE, measure_unit, threshold
 from costmodel.model.model import Model
 from costmodel.output.wording import percent, short_pounds, unsigned_zero
 
@@ -104,14 +104,14 @@ def figure_unit(model: Model, figure: str, measures: Sequence[str]) -> str:
     return measure_unit(model, found.measure) if found.measure else ""
 
 
-def break_even(figure: str, measures: Sequence[str]) -> float | None:
-    """Return the level at which a figure turns: 0, a ratio of 1, an even chance; None for what never does."""
+def break_even(model: Model, figure: str, measures: Sequence[str]) -> float | None:
+    """Return the level at which a figure turns: its measure's, an even chance; None for what never does."""
     found = statistic(figure, measures)
     if found.name in UNSIGNED or not found.measure:
         return None
     if found.name == "probability_positive":
         return 0.5
-    return 1.0 if found.measure == "benefit_cost_ratio" and found.name != "difference_mean" else 0.0
+    return 0.0 if found.name == "difference_mean" else threshold(model, found.measure)
 
 
 def may_turn(measure: str) -> bool:

@@ -34,7 +34,7 @@ def show_break_even(found: ShownSweep, console: Console) -> None:
     names = list(dict.fromkeys((*names, found.figure)))
     lines = []
     for name in names:
-        level = break_even(name, found.result.measures)
+        level = break_even(found.model, name, found.result.measures)
         if level is None or name not in found.result.figures:
             continue
         line = frontier(found.result, name, level, found.along, found.across)

@@ -135,7 +135,8 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
     """Print, for each measure, where each input alone makes it zero, and which inputs never do."""
     for measure in dict.fromkeys(row.found.measure for row in found.rows):
         rows = [row for row in found.rows if row.found.measure == measure]
-        say(f"What would have to be true for {_in_a_sentence(measure, model)} to be zero", console, BOLD)
+        level = count(found.levels[measure]) if found.levels[measure] else "zero"
+        say(f"What would have to be true for {_in_a_sentence(measure, model)} to be {level}", console, BOLD)
         there = [row for row in rows if row.verdict in (SWITCHES, NO_LONGER_PAYS, BETWEEN, OUTSIDE, JUMPS)]
         if there:
             table = figure_table("")
@@ -148,7 +149,9 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
             console.print(table)
         _without_value(rows, model, console)
         if any(row.verdict == JUMPS for row in there):
-            why = "one whole team or placement more is needed there, so it jumps over zero and never is it"
+            why = (
+                f"one whole team or placement more is needed there, so it jumps over {level} and never is it"
+            )
             say(f"Marked ^: {why}.", console, DIM)
         if any(not row.found.exact and row.verdict != JUMPS for row in there):
             say("Marked ~: found by search, as the measure is not a straight line there.", console, DIM)

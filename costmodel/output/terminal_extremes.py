@@ -20,7 +20,7 @@ def show_extremes(found: ShownSweep, console: Console) -> None:
         return
     console.print()
     measure = statistic(found.figure, found.result.measures).measure
-    good = break_even(found.figure, found.result.measures) is not None
+    good = break_even(found.model, found.figure, found.result.measures) is not None
     good = good and (may_turn(measure) or measure.startswith("gross"))
     words = ("Best", "Worst") if good else ("Highest", "Lowest")
     of = "" if found.view.mask is None else f" of the {int(found.view.mask.sum()):,}"

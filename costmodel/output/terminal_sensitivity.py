@@ -48,6 +48,9 @@ def show_sensitivity(found: Sensitivity, console: Console, notices: Sequence[Not
     if found.boxes is not None:
         spaced = _space(spaced, console)
         show_boxes(found.boxes, model, console)
+    if found.left_out:
+        spaced = _space(spaced, console)
+        say(f"{found.left_out}.", console)
     if notices:
         _space(spaced, console)
         say("Before you quote this", console, BOLD)

@@ -116,7 +116,7 @@ def _map(found: ShownSweep, console: Console) -> None:
     measures = found.result.measures
     unit, level = (
         figure_unit(found.model, found.figure, measures),
-        break_even(found.figure, measures),
+        break_even(found.model, found.figure, measures),
     )
     mapped = Mapped(found.words(found.figure), unit, level)
     console.print()

@@ -4,7 +4,7 @@ import pytest
 
 from costmodel.analysis.index_results import Indices
 from costmodel.analysis.sensitivity import ALL, sensitivity
-from costmodel.model.measures import UnknownMeasure
+from costmodel.model.measures import UnknownMeasure, threshold
 from costmodel.model.model import Model
 from costmodel.model.unknown_names import UnknownInput
 from costmodel.scenario import load
@@ -51,6 +51,39 @@ def test_another_measure_is_asked_of() -> None:
     assert found.tornado.best == 10_000
     assert {row["measure"] for row in found.to_dict()["switching_values"]} == {"gross"}
     assert {row["measure"] for row in found.to_dict()["indices"]} == {"gross"}
+
+
+def test_a_cost_is_not_asked_where_the_answer_changes() -> None:
+    found = sensitivity(made(), measure="cost", draws=200)
+    assert (found.switching, found.boxes) == (None, None)
+    told = "Cost has no level at which the answer changes: switching values and boxes are left out"
+    assert found.left_out == told
+    assert f"<p>{told}.</p>" in found._repr_html_()
+    assert found.tornado is not None
+    assert not sensitivity(made(), ("tornado",), "cost", draws=200).left_out
+    assert not sensitivity(made(), measure="net", draws=200).left_out
+    with pytest.raises(ValueError, match="Cost has no level at which the answer changes"):
+        load("tendring").boxes("cost")
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("net", 0.0),
+        ("gross_cashable", 0.0),
+        ("benefit_cost_ratio", 1.0),
+        ("cost_year_1", None),
+        ("cumulative_cost_year_1", None),
+        ("cumulative_net_year_1", 0.0),
+        ("cost_of_none", 0.0),
+    ],
+)
+def test_a_measure_has_one_threshold_for_every_question(name: str, level: float | None) -> None:
+    own = {"cost_of_none": {"value": "net - 5", "unit": "GBP", "title": "Cost of none"}}
+    model = scenario(
+        inputs={"a": RANGE}, benefits={"saved": line(quantity="= a")}, costs={"c": line()}, measures=own
+    )
+    assert threshold(model, name) == level
 
 
 def test_what_there_is_not_is_refused() -> None:

@@ -171,6 +171,26 @@ def test_without_files_values_stand_as_the_algebra_finds_them() -> None:
     assert rows(model)["children"].verdict == SWITCHES
 
 
+def test_a_ratio_is_looked_for_at_1_and_tried_there() -> None:
+    inputs = {"x": {"low": 0, "high": 20, "shape": "uniform"}, "children": 10}
+    cohort = {"distribution": "binomial", "n": "children", "p": 0.5}
+    written = document(
+        inputs={**inputs, "entries": cohort},
+        benefits={"s": line(quantity="x"), "t": line(quantity="entries")},
+        costs={"c": line(amount={"value": 12_200})},
+    )
+    found = switching_values(load_files({NAME: written}), ("benefit_cost_ratio",), set_again_of(written))
+    told = {row.found.input_name: row for row in found.rows}
+    assert told["x"].found.value == pytest.approx(7.2)
+    assert told["x"].verdict == SWITCHES
+    assert told["children"].found.value == pytest.approx(4.4)
+    assert told["children"].verdict == BETWEEN
+    assert told["children"].around == pytest.approx((4, 12_000 / 12_200, 5, 12_500 / 12_200))
+    assert found.levels == {"benefit_cost_ratio": 1.0}
+    assert {row["level"] for row in found.to_records()} == {1.0}
+    assert {row["level"] for row in switching_values(made(), ("net",)).to_records()} == {0.0}
+
+
 def test_they_are_a_table() -> None:
     [first, *_] = switching_values(made(), ("net",)).to_records()
     assert first["input"] == "near"

@@ -100,6 +100,16 @@ def test_what_is_wrongly_asked_is_refused_in_the_words_of_its_option(
     assert session.out == ""
 
 
+def test_a_cost_is_not_said_to_fail(session: Session) -> None:
+    assert session.run("sensitivity", "tendring", "--measure", "cost", *QUICK) == 0
+    assert "Where it would fail" not in session.out
+    reason = "Cost has no level at which the answer changes: switching values and boxes are left out."
+    assert reason in told(session)
+    asked = ("sensitivity", "tendring", "--measure", "cost", "--show", "boxes")
+    assert session.run(*asked, "--format", "csv", *QUICK) == 2
+    assert "Cost has no level at which the answer changes: boxes are left out." in refused(session)
+
+
 def correlated(folder: Path) -> None:
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "joined.yaml").write_text(

@@ -113,6 +113,17 @@ def test_switching_values_say_where_they_stand() -> None:
     assert "~" not in text
 
 
+def test_a_ratio_would_have_to_be_1() -> None:
+    found = load("tendring")
+    switching = found.switching_values("benefit_cost_ratio")
+    text = shown(show_switching, switching, found.model)
+    assert "What would have to be true for benefit-cost ratio to be 1" in text
+    at_1 = {row["input"]: row["value"] for row in switching_json(switching)}
+    at_0 = {row["input"]: row["value"] for row in switching_json(found.switching_values("net"))}
+    assert at_1["p0"] == pytest.approx(at_0["p0"])
+    assert {row["level"] for row in switching_json(switching)} == {1.0}
+
+
 def test_a_count_of_children_turns_between_two_whole_numbers_with_net_at_both() -> None:
     found = load("tendring")
     text = shown(show_switching, found.switching_values(), found.model)

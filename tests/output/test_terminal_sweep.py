@@ -339,7 +339,7 @@ def test_thinning_keeps_both_ends(size: int, most: int, positions: list[int]) ->
 def test_figures_in_words(figure: str, words: str, level: float | None) -> None:
     measures = ("net", "net_cashable_local_authority", "benefit_cost_ratio", "gross_fiscal")
     assert figure_words(model(), figure, measures) == words
-    assert break_even(figure, measures) == level
+    assert break_even(model(), figure, measures) == level
 
 
 def test_heads_and_values() -> None:
