@@ -27,6 +27,7 @@ from costmodel.analysis.box_peeling import (
     share,
     simplest,
 )
+from costmodel.analysis.sweep_figures import break_even, figure_unit, usual_figure
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.analysis.value_range import divides_by_zero
 from costmodel.defaults import DRAWS, SEED
@@ -272,15 +273,24 @@ def _without_means(found: Boxes) -> Boxes:
     )
 
 
-def boxes_of_sweep(result: SweepResult, figure: str = "net_mean") -> Boxes:
-    """Return the boxes of what a sweep varies in which one of its figures is below 0.
+def boxes_of_sweep(result: SweepResult, figure: str = "") -> Boxes:
+    """Return the boxes of what a sweep varies in which one of its figures is below the level where it turns.
 
+    That is its measure's threshold, 0 or for a benefit-cost ratio 1, and for a chance a half. The figure is
+    the mean of net, or of the sweep's first measure, unless given; the best value where nothing was drawn.
     Scenarios that failed are left out, and columns that hold words or blanks nobody can fill. Raises
-    KeyError, naming the figures there are, for one it has not.
+    KeyError, naming the figures there are, for one it has not, and ValueError for one that never turns.
     """
+    figure = figure or usual_figure(
+        "net" if "net" in result.measures else result.measures[0], result.figures, result.draws
+    )
     if figure not in result.figures:
         message = f"the sweep has no figure {figure!r}; it has {', '.join(result.figures)}"
         raise KeyError(message)
+    level = break_even(result.model, figure, result.measures)
+    if level is None:
+        message = f"{figure} has no level at which the answer changes"
+        raise ValueError(message)
     from costmodel.analysis.design_columns import column_values, is_numeric
 
     columns = {
@@ -289,6 +299,5 @@ def boxes_of_sweep(result: SweepResult, figure: str = "net_mean") -> Boxes:
         if is_numeric(swept)
     }
     known = {label: column for label, column in columns.items() if not np.isnan(column).any()}
-    of = max((name for name in result.measures if figure.startswith(name)), key=len, default="")
-    unit = measure_unit(result.model, of) if of else ""
-    return boxes(known, result.figures[figure], f"{figure} < 0", unit)
+    unit = figure_unit(result.model, figure, result.measures)
+    return boxes(known, result.figures[figure], f"{figure} < {level:g}", unit, level)

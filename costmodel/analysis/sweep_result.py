@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from costmodel.analysis.simulation import LEVELS
 from costmodel.model.design import Design
 from costmodel.model.model import Model
+
+if TYPE_CHECKING:
+    from costmodel.analysis.scenario_boxes import Boxes
 
 Array = NDArray[np.float64]
 
@@ -65,3 +68,13 @@ class SweepResult:
     engine: str
     quantiles: str
     failures: Mapping[int, str]
+
+    def boxes(self, figure: str = "") -> Boxes:
+        """Return the simplest boxes of what is varied in which a figure is below the level where it turns.
+
+        `figure` is `net_mean` or the like, the mean of net unless given. Raises KeyError for a figure the
+        sweep has not, and ValueError for one without such a level.
+        """
+        from costmodel.analysis.scenario_boxes import boxes_of_sweep
+
+        return boxes_of_sweep(self, figure)

@@ -65,6 +65,8 @@ PROGRESS_FROM = 20_000_000
 @click.option("--ascending", is_flag=True, help="Rank from the smallest.")
 @click.option("--top", type=WholeNumber(1, 10_000), default=10, show_default=True, help="Scenarios to show.")
 @click.option("--map", "axes", default="", help="The two inputs of the map: --map families,p0.")
+@click.option("--discover", is_flag=True,
+              help="Tell in which boxes of what is varied the figure ranked by fails.")  # fmt: skip
 @click.option("--engine", type=click.Choice(("auto", "numpy", "compiled")), default="auto", show_default=True,
               help="Compiled loops need numba, and pay from 60 million outcomes.")  # fmt: skip
 @click.option("--cluster", default="", help="Work on a Dask cluster: --cluster tcp://host:8786.")
@@ -122,6 +124,8 @@ def _check(asked: dict[str, Any]) -> None:
         _refuse(
             "--points", "a grid has as many scenarios as its values give; --points is for sampled designs"
         )
+    if asked["discover"] and asked["form"] == "csv":
+        _refuse("--discover", "CSV holds one table, that of the scenarios; --format json has boxes too")
     if asked["engine"] == "compiled":
         need_numba()
     if asked["out"] is not None:
@@ -173,9 +177,8 @@ def _run(request: Request, asked: dict[str, Any]) -> SweepResult | None:
             writers = [stack.enter_context(each) for each in _writers(request, running, choose, asked)]
             running = running._replace(chunks=_written(running.chunks, writers))
             if asked["form"] == "table":
-                return gathered(request, running)
-            for _ in running.chunks:
-                pass
+                return _discovered(gathered(request, running), writers, asked)
+            _finish(request, running, writers, asked)
         except ScenarioFailed as error:
             click.echo(f"{error}", err=True)
             click.echo(
@@ -195,6 +198,38 @@ def _run(request: Request, asked: dict[str, Any]) -> SweepResult | None:
     return None
 
 
+def _finish(request: Request, running: Running, writers: list[SweepWriter], asked: dict[str, Any]) -> None:
+    """Have every chunk written; where boxes are asked for, keep the one figure they are of."""
+    from costmodel.analysis.sweep import gathered
+
+    if asked["discover"]:
+        figure = _figure(running, asked)
+        _discovered(gathered(request, running, lambda name: name == figure), writers, asked)
+        return
+    for _ in running.chunks:
+        pass
+
+
+def _figure(running: Running | SweepResult, asked: dict[str, Any]) -> str:
+    """Return the figure that boxes are of: the one ranked by, or that of the first measure."""
+    from costmodel.analysis.sweep_figures import usual_figure
+
+    if asked["sort"] in running.base:
+        return str(asked["sort"])
+    return usual_figure(asked["measures"][0] if asked["measures"] else "net", running.base, asked["draws"])
+
+
+def _discovered(result: SweepResult, writers: list[SweepWriter], asked: dict[str, Any]) -> SweepResult:
+    """Return a finished sweep, its boxes handed to what writes it where they are asked for."""
+    if asked["discover"] and writers:
+        from costmodel.output.json_value import boxes_json
+
+        found = result.boxes(_figure(result, asked))
+        for writer in writers:
+            writer.more["boxes"] = boxes_json(found, result.model)
+    return result
+
+
 def _choice(request: Request, running: Running, asked: dict[str, Any]) -> Choose | None:
     """Return which scenarios of a chunk are asked for; refuse names there are not before the work is done."""
     import numpy as np
@@ -209,6 +244,8 @@ def _choice(request: Request, running: Running, asked: dict[str, Any]) -> Choose
             "--sort",
             f"there is no figure or swept input '{asked['sort']}'{suggested(asked['sort'], tuple(known))}",
         )
+    if asked["discover"]:
+        _check_turns(request, _figure(running, asked))
     labels = tuple(column.label for column in request.design.columns)
     axes = _axes(asked)
     if asked["axes"] and len(set(axes)) != 2:
@@ -230,6 +267,13 @@ def _choice(request: Request, running: Running, asked: dict[str, Any]) -> Choose
     return lambda chunk: wanted.holds(
         selectable(request.model, request.design, chunk.figures, chunk.start, chunk.stop)
     )
+
+
+def _check_turns(request: Request, figure: str) -> None:
+    from costmodel.analysis.sweep_figures import break_even
+
+    if break_even(request.model, figure, request.measures) is None:
+        _refuse("--discover", f"{figure} has no level at which the answer changes")
 
 
 def _axes(asked: dict[str, Any]) -> tuple[str, ...]:
@@ -277,6 +321,7 @@ def _view(result: SweepResult, asked: dict[str, Any]) -> SweepView:
         asked["where"],
         mask,
         _axes(asked),
+        asked["discover"],
     )
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from costmodel.analysis.scenario_boxes import Boxes, Limit, Peel
-from costmodel.model.measures import known_measures, measure_title
+from costmodel.model.measures import is_measure, measure_title
 from costmodel.model.model import Model
-from costmodel.output.sentences import listed
+from costmodel.output.sentences import capital, listed
+from costmodel.output.sweep_wording import figure_words
 from costmodel.output.wording import count, figure, is_money, money, short_pounds
 
-ENDS = {" < 0": "is below zero", " < 1": "is below 1"}
-"""How a condition ends, and how that is said."""
 
-
-def box_sentences(found: Boxes, model: Model, rows: str = "draws") -> list[str]:
+def box_sentences(found: Boxes, model: Model, rows: str = "draws", measures: Sequence[str] = ()) -> list[str]:
     """Return what the boxes say, a sentence to a box, after how often the case fails at all.
 
-    `rows` is what the boxes were looked for in: draws, or the scenarios of a sweep.
+    `rows` is what the boxes were looked for in: draws, or the scenarios of a sweep of some `measures`.
     """
-    fails = failing(found, model)
+    fails = failing(found, model, measures)
     if found.rows == 0:
         return ["There is nothing to look for boxes in."]
     told = f"{fails} in {_share(found.base_rate)} of {found.rows:,} {rows}"
@@ -33,13 +32,19 @@ def box_sentences(found: Boxes, model: Model, rows: str = "draws") -> list[str]:
     ]
 
 
-def failing(found: Boxes, model: Model) -> str:
-    """Return the condition as the beginning of a sentence: Net present value is below zero."""
-    for end, words in ENDS.items():
-        if found.condition.endswith(end):
-            name = found.condition.removesuffix(end)
-            return f"{measure_title(model, name) if name in known_measures(model) else name} {words}"
-    return f"{found.condition} holds"
+def failing(found: Boxes, model: Model, measures: Sequence[str] = ()) -> str:
+    """Return the condition as the beginning of a sentence: Net present value is below zero.
+
+    With `measures`, what stands in it is a figure of a sweep of those: Mean net is below zero.
+    """
+    name, sign, level = found.condition.rpartition(" < ")
+    if not sign:
+        return f"{found.condition} holds"
+    if measures:
+        name = capital(figure_words(model, name, measures))
+    elif is_measure(model, name):
+        name = measure_title(model, name)
+    return f"{name} is below {'zero' if level == '0' else level}"
 
 
 def limit_words(limit: Limit, model: Model) -> str:

@@ -34,11 +34,15 @@ class SweepFileError(Exception):
 
 
 class SweepWriter:
-    """Chunks of a sweep on their way to a format; a context manager that closes or, on error, discards."""
+    """Chunks of a sweep on their way to a format; a context manager that closes or, on error, discards.
+
+    `more` is what is told of all scenarios together, by name, and written at the end.
+    """
 
     def __init__(self, form: Format, choose: Choose | None = None) -> None:
         self.form, self.choose = form, choose
         self.next = 0
+        self.more: dict[str, Any] = {}
 
     def write(self, chunk: SweepChunk) -> None:
         """Write a chunk's records; raise ValueError if it does not follow the one before."""
@@ -50,7 +54,7 @@ class SweepWriter:
 
     def close(self) -> None:
         """Write what comes after the last record."""
-        self.form.end()
+        self.form.end(self.more)
 
     def discard(self) -> None:
         """Leave it unfinished."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import IO, Any
 
 from costmodel.analysis.design_columns import is_numeric
 from costmodel.analysis.selection import Mask
+from costmodel.analysis.sweep_figures import figure_unit
 from costmodel.analysis.sweep_result import SweepChunk
 from costmodel.output.sweep_info import SweepInfo, column_unit, sweep_header
 from costmodel.output.sweep_records import column_of, figure_of, rows_of
-from costmodel.output.sweep_wording import figure_unit
 
 ROW_GROUP = 50_000
 """Rows written together, whatever the size of the chunks, so that the same sweep makes the same bytes."""
@@ -85,7 +86,7 @@ class ParquetRecords:
         self.waiting = [table.slice(size)]
         self.rows -= size
 
-    def end(self) -> None:
+    def end(self, more: Mapping[str, Any]) -> None:  # noqa: ARG002 - a table has rows of one kind
         """Write the last rows and the footer."""
         if self.rows:
             self._write_group(self.rows)

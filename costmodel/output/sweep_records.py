@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
-from typing import Protocol, TextIO
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,8 @@ class Format(Protocol):
     def write(self, chunk: SweepChunk, keep: Mask | None) -> None:
         """Write a chunk's records."""
 
-    def end(self) -> None:
-        """Write what comes after the last record."""
+    def end(self, more: Mapping[str, Any]) -> None:
+        """Write what comes after the last record, with what is told of all of them where it has room."""
 
     def abandon(self) -> None:
         """Let go of the file, which nobody will read."""
@@ -78,7 +78,7 @@ class CsvRecords:
         columns.append([chunk.failures.get(row, "") for row in at])
         self.writer.writerows(zip(*columns, strict=True))
 
-    def end(self) -> None:
+    def end(self, more: Mapping[str, Any]) -> None:
         """Write nothing: a CSV has no end."""
 
     def abandon(self) -> None:
@@ -109,9 +109,14 @@ class JsonRecords:
             self.stream.write(json.dumps(record, ensure_ascii=False, allow_nan=False))
             self.written += 1
 
-    def end(self) -> None:
-        """Close the list and the object."""
-        self.stream.write("\n  ]\n}\n" if self.written else "]\n}\n")
+    def end(self, more: Mapping[str, Any]) -> None:
+        """Close the list, write what is told of all scenarios by name, and close the object."""
+        self.stream.write("\n  ]" if self.written else "]")
+        for name, told in more.items():
+            self.stream.write(
+                f",\n  {json.dumps(name)}: {json.dumps(told, ensure_ascii=False, allow_nan=False)}"
+            )
+        self.stream.write("\n}\n")
 
     def abandon(self) -> None:
         """Do nothing."""

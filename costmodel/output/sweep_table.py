@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from costmodel.analysis.design_columns import is_numeric
+from costmodel.analysis.sweep_figures import figure_unit, statistic
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.analysis.table import Column, Table
 from costmodel.output.sweep_info import SweepInfo, column_unit
 from costmodel.output.sweep_records import column_of
-from costmodel.output.sweep_wording import figure_unit, heading, statistic
+from costmodel.output.sweep_wording import heading
 
 
 def sweep_table(result: SweepResult) -> Table:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.design_columns import is_numeric, selectable
 from costmodel.analysis.selection import UnknownFigure, top
+from costmodel.analysis.sweep_figures import usual_figure
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.model import depends_on
 from costmodel.output.sweep_wording import figure_words, input_title
@@ -25,7 +26,8 @@ class SweepView:
     `net` if the sweep has it, else its first. `sort` is a figure or a swept column, empty for the mean (the
     best value, where nothing was drawn). `where` is the condition as written, and `mask` bool[scenario] whom
     it chooses: the tables and the extremes are of those, the map and the break-even of all. `axes` are the
-    labels of the map's columns and rows; empty to have them chosen.
+    labels of the map's columns and rows; empty to have them chosen. With `discover` the boxes in which the
+    figure sorted by is below the level where it turns are told, those of all scenarios.
     """
 
     measures: tuple[str, ...] = ()
@@ -35,6 +37,7 @@ class SweepView:
     where: str = ""
     mask: NDArray[np.bool_] | None = None
     axes: tuple[str, ...] = ()
+    discover: bool = False
 
 
 class ShownSweep:
@@ -54,8 +57,7 @@ class ShownSweep:
                 raise UnknownFigure(label, labels)
         self.along, self.across = (*view.axes, "", "")[:2]
         self.columns = selectable(self.model, self.design, result.figures)
-        mean = f"{self.measures[0]}_mean"
-        usual = mean if result.draws and mean in result.figures else f"{self.measures[0]}_best"
+        usual = usual_figure(self.measures[0], result.figures, result.draws)
         self.sort = view.sort or usual
         self.figure = self.sort if self.sort in result.figures else usual
         self.rows = top(self.columns, self.sort, view.top, view.descending, view.mask)

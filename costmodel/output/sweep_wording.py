@@ -8,27 +8,11 @@ from typing import NamedTuple
 
 from costmodel.analysis.notices import named
 from costmodel.analysis.simulation import LEVELS
+from costmodel.analysis.sweep_figures import Statistic, statistic
 from costmodel.model.design import Swept
-from costmodel.model.measures import HEADLINE, measure_unit, threshold
+from costmodel.model.measures import HEADLINE
 from costmodel.model.model import Model
 from costmodel.output.wording import percent, short_pounds, unsigned_zero
-
-UNSIGNED = ("sd", "quantile_error", "difference_standard_error")
-"""Statistics that measure a spread: they have no break-even."""
-
-
-class Statistic(NamedTuple):
-    """A figure's name taken apart: `net_p10` is `p10` of `net`."""
-
-    measure: str
-    name: str
-
-
-def statistic(figure: str, measures: Sequence[str]) -> Statistic:
-    """Return the measure and the statistic a figure's name is made of."""
-    fitting = [measure for measure in measures if figure.startswith(f"{measure}_")]
-    measure = max(fitting, key=len, default="")
-    return Statistic(measure, figure.removeprefix(f"{measure}_") if measure else figure)
 
 
 def measure_words(model: Model, name: str) -> str:
@@ -94,24 +78,6 @@ def figure_words(model: Model, figure: str, measures: Sequence[str]) -> str:
         return f"{measure} {found.name.upper()}"
     case = _case(model, found.name)
     return f"{measure} ({case.replace('_', ' ')})"
-
-
-def figure_unit(model: Model, figure: str, measures: Sequence[str]) -> str:
-    """Return a figure's unit: its measure's, or `probability`."""
-    found = statistic(figure, measures)
-    if found.name == "probability_positive":
-        return "probability"
-    return measure_unit(model, found.measure) if found.measure else ""
-
-
-def break_even(model: Model, figure: str, measures: Sequence[str]) -> float | None:
-    """Return the level at which a figure turns: its measure's, an even chance; None for what never does."""
-    found = statistic(figure, measures)
-    if found.name in UNSIGNED or not found.measure:
-        return None
-    if found.name == "probability_positive":
-        return 0.5
-    return 0.0 if found.name == "difference_mean" else threshold(model, found.measure)
 
 
 def may_turn(measure: str) -> bool:

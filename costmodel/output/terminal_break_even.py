@@ -9,17 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.frontier import Frontier, FrontierLine, frontier
+from costmodel.analysis.sweep_figures import break_even, statistic
 from costmodel.output.sentences import capital, say
 from costmodel.output.sweep_view import ShownSweep
 from costmodel.output.sweep_wording import (
-    break_even,
     heading,
     input_title,
     input_value,
     level_words,
     may_turn,
     measure_words,
-    statistic,
 )
 from costmodel.output.terminal_heat_map import held_words, thinned
 from costmodel.output.terminal_table import BOLD, DIM, figure_table

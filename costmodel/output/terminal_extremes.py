@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from costmodel.analysis.extremes import Extreme, Extremes, Standing, extremes
+from costmodel.analysis.sweep_figures import break_even, figure_unit, statistic
 from costmodel.output.sentences import listed, say
 from costmodel.output.sweep_view import ShownSweep
-from costmodel.output.sweep_wording import break_even, described, figure_unit, may_turn, shown, statistic
+from costmodel.output.sweep_wording import described, may_turn, shown
 from costmodel.output.wording import percent
 
 

@@ -12,20 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from costmodel.analysis.design_columns import base_value
+from costmodel.analysis.sweep_figures import Statistic, figure_unit, statistic
 from costmodel.model.measures import measure_title
 from costmodel.output.sentences import capital, say
 from costmodel.output.sweep_view import ShownSweep
 from costmodel.output.sweep_wording import (
-    Statistic,
     error_shown,
-    figure_unit,
     heading,
     input_title,
     input_unit,
     input_value,
     shown,
     signed,
-    statistic,
 )
 from costmodel.output.terminal_table import BOLD, DIM, figure_table
 from costmodel.output.wording import count

@@ -12,6 +12,7 @@ from costmodel.analysis.frontier import plane
 from costmodel.analysis.grid_axes import grid_of
 from costmodel.analysis.quantile_precision import quantile_precision
 from costmodel.analysis.simulation import FEWEST_IN_TAIL
+from costmodel.analysis.sweep_figures import break_even, figure_unit
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.handles import PRICE_YEAR
 from costmodel.model.measures import measure_unit
@@ -19,10 +20,8 @@ from costmodel.model.price_index import AS_STATED
 from costmodel.output.sentences import say
 from costmodel.output.sweep_view import ShownSweep, SweepView
 from costmodel.output.sweep_wording import (
-    break_even,
     described,
     error_shown,
-    figure_unit,
     input_title,
     measure_words,
 )
@@ -31,6 +30,7 @@ from costmodel.output.terminal_extremes import show_extremes
 from costmodel.output.terminal_heat_map import Mapped, show_map
 from costmodel.output.terminal_ranking import show_ranking
 from costmodel.output.terminal_table import BOLD, DIM
+from costmodel.output.terminal_value import show_boxes
 from costmodel.output.wording import percent, short_pounds
 
 FAILURES_NAMED = 5
@@ -47,6 +47,9 @@ def show_sweep(result: SweepResult, view: SweepView, console: Console) -> None:
     show_break_even(found, console)
     show_extremes(found, console)
     _cost(found, console)
+    if view.discover:
+        console.print()
+        show_boxes(result.boxes(found.figure), result.model, console, "scenarios", result.measures)
     _selected(found, console)
     _failures(found, console)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from rich.console import Console
@@ -193,8 +194,10 @@ def _payback(found: Acceptability, console: Console) -> None:
     console.print(table)
 
 
-def show_boxes(found: Boxes, model: Model, console: Console) -> None:
-    """Print where the case fails, a sentence to a box."""
+def show_boxes(
+    found: Boxes, model: Model, console: Console, rows: str = "draws", measures: Sequence[str] = ()
+) -> None:
+    """Print where the case fails, a sentence to a box; of the scenarios of a sweep, with its `measures`."""
     say("Where it would fail", console, BOLD)
-    for place, sentence in enumerate(box_sentences(found, model)):
+    for place, sentence in enumerate(box_sentences(found, model, rows, measures)):
         say(f"- {sentence}" if place else sentence, console, indent="  " if place else "")

@@ -215,8 +215,26 @@ def test_a_sweep_is_searched_by_what_it_varies() -> None:
     assert sum(net < -1e-9 for net in nets) <= round(found.base_rate * 63) <= sum(net < 1e-9 for net in nets)
     assert {limit.input_name for limit in found.boxes[0].limits} <= {"share", "years"}
     assert all(limit.stepped for limit in found.boxes[0].limits)
+    assert result.boxes().boxes == found.boxes
     with pytest.raises(KeyError, match="no figure 'net_p7'"):
-        boxes_of_sweep(result, "net_p7")
+        result.boxes("net_p7")
+    with pytest.raises(ValueError, match="cost_best has no level at which the answer changes"):
+        result.boxes("cost_best")
+
+
+def test_a_figure_of_a_sweep_fails_below_the_level_where_it_turns() -> None:
+    model = scenario(
+        inputs={"share": {"value": 0.5, "unit": "share", **SOURCED}, "years": {"value": 1, **SOURCED}},
+        benefits={"saved": line(quantity="share * years")},
+        costs={"team": line(amount={"value": 450, **SOURCED})},
+    )
+    design = chosen_design(model, (("share", "0.01:0.99:21"), ("years", "1,2,3")), None, "grid", 0, 1)
+    result = sweep(model, design, draws=0)
+    of_net, of_ratio = result.boxes("net_best"), result.boxes("benefit_cost_ratio_best")
+    assert of_ratio.condition == "benefit_cost_ratio_best < 1"
+    assert of_ratio.unit == "ratio"
+    assert of_ratio.base_rate == of_net.base_rate > 0
+    assert [box.limits for box in of_ratio.boxes] == [box.limits for box in of_net.boxes]
 
 
 @pytest.mark.parametrize("draws", [-1, 0, 1])

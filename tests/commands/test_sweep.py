@@ -211,6 +211,50 @@ def test_no_chance_is_told_where_each_scenario_takes_the_counterfactual_as_certa
     assert "taken as certain, p0 as swept" in session.out
 
 
+def test_boxes_of_what_is_varied_are_discovered(session: Session, tmp_path: Path) -> None:
+    asked = ("sweep", "tendring", "--vary", "p0=0.1:0.5:9", "--vary", "p1=0.05:0.2:7", "--draws", "1000")
+    assert session.run(*asked) == 0
+    assert "Where it would fail" not in session.out
+    out = tmp_path / "found.json"
+    assert session.run(*asked, "--discover", "--out", str(out)) == 0
+    told = " ".join(session.out.split())
+    assert "Where it would fail Mean net is below zero in" in told
+    assert "of 63 scenarios. - Most of all where" in told
+    assert "of the scenarios there fail" in told
+    assert session.run(*asked, "--discover", "--format", "json") == 0
+    data = json.loads(session.out)
+    assert data == json.loads(out.read_text(encoding="utf-8"))
+    assert len(data["scenarios"]) == 63
+    fails = [row["net_mean"] < 0 for row in data["scenarios"]]
+    assert data["boxes"]["condition"] == "net_mean < 0"
+    assert data["boxes"]["base_rate"] == pytest.approx(sum(fails) / 63)
+    [first, *_] = data["boxes"]["boxes"]
+    limits = first["limits"].items()
+    inside = [
+        fail
+        for row, fail in zip(data["scenarios"], fails, strict=True)
+        if all(end.get("low", -1) <= row[name] <= end.get("high", 1) for name, end in limits)
+    ]
+    assert first["density"] == pytest.approx(sum(inside) / len(inside))
+    assert first["coverage"] == pytest.approx(sum(inside) / sum(fails))
+    assert session.run(*asked, "--discover", "--sort", "net_probability_positive") == 0
+    assert "P(net > 0) is below 0.5 in" in session.out
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--measure", "cost"), "cost_mean has no level at which the answer changes"),
+        (("--sort", "net_sd"), "net_sd has no level at which the answer changes"),
+        (("--format", "csv"), "CSV holds one table"),
+    ],
+)
+def test_boxes_that_cannot_be_are_refused(session: Session, more: tuple[str, ...], message: str) -> None:
+    assert session.run(*SMALL, "--discover", *more) == 2
+    assert message in " ".join(session.err.split())
+    assert session.out == ""
+
+
 def test_different_price_years_are_said_loudly(session: Session) -> None:
     session.run("sweep", "tendring", "--vary", "price_year=2020-21,2024-25", "--draws", "1000")
     assert "NOT IN THE SAME PRICES" in session.out

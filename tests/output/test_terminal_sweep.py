@@ -12,10 +12,16 @@ import pytest
 from rich.console import Console
 
 from costmodel.analysis.selection import UnknownFigure, condition
+from costmodel.analysis.sweep_figures import break_even, statistic
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.design import Choice, Design, Swept
 from costmodel.output.sweep_view import SweepView
-from costmodel.output.sweep_wording import break_even, figure_words, heading, input_value, scale, statistic
+from costmodel.output.sweep_wording import (
+    figure_words,
+    heading,
+    input_value,
+    scale,
+)
 from costmodel.output.terminal_heat_map import thinned
 from costmodel.output.terminal_sweep import show_sweep
 from tests.analysis.made_sweeps import grid_design, linear, made, model
