@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal, NamedTuple
 
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
@@ -43,7 +43,9 @@ class SwitchingValue(NamedTuple):
 
     `base` is the input's best value, `low` and `high` the bounds searched, `exact` whether the measure
     is affine in the input, so that the value is a quotient and not a search. `jumps` says that the measure
-    changes sign there without being zero, as it does where a whole team or placement more is needed.
+    changes sign there without being zero, as it does where a whole team or placement more is needed. Where
+    a search finds it zero more than once the value is the nearest to the best one, and `also` has the others,
+    the next nearest first.
     """
 
     input_name: str
@@ -54,6 +56,7 @@ class SwitchingValue(NamedTuple):
     high: float
     exact: bool
     jumps: bool = False
+    also: tuple[float, ...] = ()
 
 
 def switching_value(
@@ -169,9 +172,10 @@ def switched(
         root = -at_zero / slope if slope else math.nan
         reached = root if math.isfinite(root) and _within(root, low, high) else None
         return SwitchingValue(input_name, measure_name, reached, base, low, high, exact=True)
-    found = _root(at, low, high, base)
-    value, jumps = found if found is not None else (None, False)
-    return SwitchingValue(input_name, measure_name, value, base, low, high, exact=False, jumps=jumps)
+    roots = _roots(at, low, high, base)
+    value, jumps = roots[0] if roots else (None, False)
+    also = tuple(root for root, _ in roots[1:])
+    return SwitchingValue(input_name, measure_name, value, base, low, high, False, jumps, also)
 
 
 def expected(distribution: Distribution, fixed: Mapping[str, Expression]) -> Expression:
@@ -201,21 +205,31 @@ def _within(value: float, low: float, high: float) -> bool:
     return low <= value <= high
 
 
-def _root(at: Callable[[float], float], low: float, high: float, base: float) -> tuple[float, bool] | None:
-    """Return where a measure changes sign, the nearest to the best value of those a search finds.
+def _roots(at: Callable[[float], float], low: float, high: float, base: float) -> list[tuple[float, bool]]:
+    """Return where a measure is found to be zero or to change sign, the nearest to the best value first.
 
-    With it, whether the measure jumps over zero there: next to it, it is further from zero than rounding.
+    With each, whether the measure jumps over zero there: next to it, it is further from zero than rounding.
+    Of a stretch on which it is zero throughout only the nearest place is told.
     """
     places = _places(max(low, -FURTHEST), min(high, FURTHEST), base)
     values = [at(place) for place in places]
-    found = [(place, False) for place, value in zip(places, values, strict=True) if value == 0]
+    found = [(min(stretch, key=lambda place: abs(place - base)), False) for stretch in _zeros(places, values)]
     for (left, first), (right, last) in pairwise(zip(places, values, strict=True)):
         if first * last < 0:
             root = _bisected(at, left, right, first)
             # at a pole the sign changes and the measure does not pass through 0
             if abs(at(root)) <= max(abs(first), abs(last)):
                 found.append((root, abs(at(root)) > ROUNDING * max(abs(first), abs(last))))
-    return min(found, key=lambda root: abs(root[0] - base), default=None)
+    return sorted(found, key=lambda root: abs(root[0] - base))
+
+
+def _zeros(places: list[float], values: list[float]) -> list[list[float]]:
+    """Return the places at which a measure is zero, those beside each other together."""
+    return [
+        [place for place, _ in stretch]
+        for is_zero, stretch in groupby(zip(places, values, strict=True), key=lambda pair: pair[1] == 0)
+        if is_zero
+    ]
 
 
 def _places(low: float, high: float, base: float) -> list[float]:

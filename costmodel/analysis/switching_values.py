@@ -111,6 +111,11 @@ class SwitchingValues(Tabular):
             Column("verdict", tuple(row.verdict for row in rows), title="Verdict"),
             Column("exact", tuple(each.exact for each in found), title="By a quotient, not by a search"),
             Column(
+                "also",
+                tuple(" ".join(f"{other:.12g}" for other in each.also) for each in found),
+                title="Where the search finds it besides",
+            ),
+            Column(
                 "reason", tuple(row.reason for row in rows), title="Why it cannot be, or what else it changes"
             ),
             *_around_columns(rows),

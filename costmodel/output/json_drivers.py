@@ -67,6 +67,7 @@ def _switching(row: SwitchingRow, level: float) -> dict[str, Any]:
         "percentile": _or_none(row.percentile),
         "verdict": row.verdict,
         "exact": row.found.exact,
+        "also": [number(other) for other in row.found.also],
         "reason": row.reason or None,
         "around": None if row.around is None else _around(row.around),
     }

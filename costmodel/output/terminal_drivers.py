@@ -33,6 +33,8 @@ WIDEST_NAME = 26
 NARROWEST_BAR, ROOM_FOR_ENDS = 12, 20
 SMALL = 0.001
 """An index below this is counted and not listed."""
+MOST_OTHERS = 3
+"""Further places told at which an input changes the answer."""
 
 
 def show_tornado(found: Tornado, model: Model, console: Console) -> None:
@@ -154,7 +156,10 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
             )
             say(f"Marked ^: {why}.", console, DIM)
         if any(not row.found.exact and row.verdict != JUMPS for row in there):
-            say("Marked ~: found by search, as the measure is not a straight line there.", console, DIM)
+            told = (
+                "found by search, the nearest to the best value, as the measure is not a straight line there"
+            )
+            say(f"Marked ~: {told}.", console, DIM)
         console.print()
 
 
@@ -170,9 +175,13 @@ def _without_value(rows: list[SwitchingRow], model: Model, console: Console) -> 
     unsearched = [row.found.input_name for row in rows if row.verdict == NOT_SEARCHED]
     if unsearched:
         say(f"Not searched: {listed(unsearched)}; {SHAPES}.", console, DIM)
-    never = [row.found.input_name for row in rows if row.verdict == NO_VALUE]
+    without = [row.found for row in rows if row.verdict == NO_VALUE]
+    never = [found.input_name for found in without if found.exact]
     if never:
         say(f"No value of this input alone changes the answer: {listed(never)}.", console, DIM)
+    unfound = [found.input_name for found in without if not found.exact]
+    if unfound:
+        say(f"Searched, and no value found that alone changes the answer: {listed(unfound)}.", console, DIM)
 
 
 def _in_a_sentence(measure: str, model: Model) -> str:
@@ -191,7 +200,10 @@ def _switching_cells(row: SwitchingRow, model: Model) -> tuple[str, ...]:
     if row.around is not None:
         reached = f"{_value(model, name, row.around.below)} to {_value(model, name, row.around.above)}"
     change = "" if row.relative is None else f"{row.relative:+.0%}"
-    return name, _value(model, name, row.found.base), reached, change, _standing(row, model)
+    others = [_value(model, name, other) for other in row.found.also[:MOST_OTHERS]]
+    more = len(row.found.also) - len(others)
+    also = f"; also at {listed([*others, f'{more} more'] if more else others)}" if others else ""
+    return name, _value(model, name, row.found.base), reached, change, f"{_standing(row, model)}{also}"
 
 
 def _standing(row: SwitchingRow, model: Model) -> str:

@@ -57,6 +57,20 @@ def test_a_measure_that_jumps_over_zero_turns_where_it_jumps() -> None:
     assert not of("x * x - 4", x=4).jumps
 
 
+def test_a_search_tells_every_place_it_finds_the_nearest_first() -> None:
+    found = of("(x - 3) * (x - 8) * (x - 30)", x=9)
+    assert found.value == pytest.approx(8)
+    assert found.also == pytest.approx((3, 30))
+    assert of("x * x - 4", x=4).also == ()
+    assert of("x - 4", x=5).also == ()
+
+
+def test_a_stretch_on_which_net_is_zero_is_one_place() -> None:
+    found = of("max(x, 5) - 5", x=9)
+    assert found.value == pytest.approx(5, rel=0.05)
+    assert found.also == ()
+
+
 def test_a_cohort_stands_at_its_expected_value() -> None:
     inputs = {"entries": {"distribution": "binomial", "n": 20, "p": "x"}}
     assert of("entries - 5", x=SHARE, **inputs).value == pytest.approx(0.25)

@@ -175,6 +175,23 @@ def test_a_value_found_by_search_is_marked() -> None:
     assert "found by search" in text
 
 
+def test_a_search_says_where_else_it_found_a_value_and_where_it_found_none() -> None:
+    product = "(a - 13) * (a - 18) * (a - 33)"
+    model = scenario(inputs={"a": UNIFORM}, benefits={"s": line(quantity=product)})
+    found = switching_values(model, ("net",))
+    text = " ".join(shown(show_switching, found, model, 120).split())
+    assert "a 20 ~18 -10% its P40; also at 13 and 33" in text
+    assert "found by search, the nearest to the best value" in text
+    [row] = [row for row in switching_json(found) if row["input"] == "a"]
+    assert row["also"] == pytest.approx([13, 33])
+    [record] = [record for record in found.to_records() if record["input"] == "a"]
+    assert record["also"] == "13 33"
+    never = scenario(inputs={"a": UNIFORM}, benefits={"s": line(quantity="a * a + 1")})
+    text = shown(show_switching, switching_values(never, ("net",)), never, 120)
+    assert "Searched, and no value found that alone changes the answer: a." in text
+    assert "No value of this input alone" not in text
+
+
 def test_indices_say_which_are_exact() -> None:
     model = load("tendring").model
     text = shown(show_indices, indices(model), model, 124)
