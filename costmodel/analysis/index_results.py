@@ -26,8 +26,9 @@ class IndexRow(NamedTuple):
 
     `distinguishable` says whether the first-order index can be told from zero: where it is sampled, its 95%
     interval lies above what an input that nothing uses shows by the same estimator, which is 0.
-    `draws_to_settle` is about how many draws would tell it where it cannot. `given` are what the cohorts in
-    it are drawn from and which are not in it: its indices are then of the cohorts' own chance, those given.
+    `draws_to_settle` is about how many draws would tell it, or find it negligible, where it is neither yet.
+    `given` are what the cohorts in it are drawn from and which are not in it: its indices are then of the
+    cohorts' own chance, those given.
     """
 
     name: str
@@ -50,9 +51,10 @@ class NoIndices(NamedTuple):
 class Indices(Tabular):
     """First-order and total indices of a measure by input and group, the largest total first.
 
-    `mean` is in the measure's unit and `variance` in its square. `dummy` is the first-order index of an input
-    that nothing uses, the noise floor, None where nothing was sampled. `not_exact_because` is why sampling
-    was needed, empty where it was not. `draws` counts rows of each base sample, 0 where nothing was sampled.
+    `mean` is in the measure's unit and `variance` in its square; `mean_standard_error` is 0 where the mean is
+    exact, else what as many random draws would have. `dummy` is the first-order index of an input that
+    nothing uses, the noise floor, None where nothing was sampled. `not_exact_because` is why sampling was
+    needed, empty where it was not. `draws` counts rows of each base sample, 0 where nothing was sampled.
     `left_out` names the inputs and groups that have no exact index, where exact ones alone were asked for.
     """
 
@@ -66,6 +68,7 @@ class Indices(Tabular):
     seed: int
     not_exact_because: str
     left_out: tuple[str, ...] = ()
+    mean_standard_error: float = 0.0
 
     @property
     def without(self) -> str:
@@ -102,7 +105,7 @@ class Indices(Tabular):
                 "draws_to_settle",
                 tuple(row.draws_to_settle for row in rows),
                 "draws",
-                "Draws that would tell",
+                "About how many draws would tell",
             ),
         ]
         return (Table("indices", f"Sensitivity indices of {self.measure}", tuple(columns)),)

@@ -23,8 +23,8 @@ __all__ = ["DRAWS", "Index", "IndexRow", "Indices", "NoIndices", "indices"]
 DRAWS = 4096
 """Rows of each base sample unless asked otherwise: a power of two, so that Sobol' points are balanced."""
 METHODS = ("auto", "exact", "sampled")
-SMALLEST = 0.005
-"""An index below this is not worth telling from 0."""
+NEGLIGIBLE = 0.01
+"""An index whose interval ends below this is not worth telling from 0."""
 
 
 def indices(
@@ -93,6 +93,9 @@ def indices(
         seed=seed,
         not_exact_because=_why(exact, len(found) < len(rows) or sampled is not None),
         left_out=tuple(group.name for group in wanted if group.name not in there),
+        mean_standard_error=0.0
+        if sampled is None or isinstance(exact, ExactIndices)
+        else math.sqrt(sampled.variance / (2 * sampled.draws)),
     )
 
 
@@ -140,7 +143,7 @@ def _row(group: Group, known: Known, sampled: SampledShares | None, asked: list[
     if first.method != "sampled" or sampled is None:
         return IndexRow(group.name, group.members, first, total, first.value > 0.0, None, group.given)
     told = first.low > sampled.dummy[2]
-    settled = None if told else _settled_by(first, sampled)
+    settled = None if told or first.high <= NEGLIGIBLE else _settled_by(first, sampled)
     return IndexRow(group.name, group.members, first, total, told, settled, group.given)
 
 
@@ -149,13 +152,14 @@ def _sampled(shares: Shares, at: int) -> Index:
 
 
 def _settled_by(index: Index, sampled: SampledShares) -> int:
-    """Return about how many draws would tell an index from 0, or find it below half a hundredth: 2^k.
+    """Return about how many draws would tell an index from 0, or its interval from a hundredth: 2^k.
 
-    The side of its interval that reaches past 0 is taken to shrink with the root of the draws; on these
-    points it mostly does so faster.
+    They are those of an interval that reaches half a hundredth either way, wherever in today's interval the
+    index is: its own estimate is no help, being no better known. The interval is taken to shrink with the
+    root of the draws; on these points it mostly does so faster.
     """
     reach = max(index.high - index.value, index.value - index.low)
-    wanted = sampled.draws * (reach / max(abs(index.value), SMALLEST)) ** 2
+    wanted = sampled.draws * (reach / (NEGLIGIBLE / 2)) ** 2
     return 1 << (max(2 * sampled.draws, math.ceil(wanted)) - 1).bit_length()
 
 

@@ -9,6 +9,7 @@ found out by research: it is averaged over, and told apart in `evpi_with_luck`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -57,16 +58,17 @@ class Worth(NamedTuple):
 class Information(Tabular):
     """What knowing more is worth to a decision, in GBP of present value.
 
-    `options` are what can be chosen, `expected` the mean net of each, `best` the one to choose today.
-    `evpi_method` is that of `evpi`; `evpi_with_luck` also foresees chance in cohorts, None where net hangs on
-    none. Where chance goes through `min`, `max` or `ceil`, so that it cannot be averaged over exactly, `evpi`
-    is learnt from draws: it is a lower bound then, and `evpi_with_luck` an upper one. `rows` has each input,
-    shares of one mix together, and the sets asked for, largest worth first. `reason` is why nothing can be
-    decided by net; the rest is then empty.
+    `options` are what can be chosen, `expected` the mean net of each, `expected_errors` its standard error,
+    and `best` the one to choose today. `evpi_method` is that of `evpi`; `evpi_with_luck` also foresees chance
+    in cohorts, None where net hangs on none. Where chance goes through `min`, `max` or `ceil`, so that it
+    cannot be averaged over exactly, `evpi` is learnt from draws: it is a lower bound then, and
+    `evpi_with_luck` an upper one. `rows` has each input, shares of one mix together, and the sets asked for,
+    largest worth first. `reason` is why nothing can be decided by net; the rest is then empty.
     """
 
     options: tuple[str, ...]
     expected: tuple[float, ...]
+    expected_errors: tuple[float, ...]
     best: str
     evpi: Estimate
     evpi_with_luck: Estimate | None
@@ -101,6 +103,7 @@ class Information(Tabular):
         options = (
             Column("option", self.options, "", "What can be chosen"),
             Column("expected", self.expected, "GBP", "Mean net present value", year),
+            Column("standard_error", self.expected_errors, "GBP", "Its error", year),
             Column("best", tuple(name == self.best for name in self.options), "", "Chosen today"),
         )
         return (
@@ -141,7 +144,7 @@ def information(
         found = decision(models, draws if uncertain else 1, seed, workers, must_choose)
     except NoDecision as error:
         nothing = Estimate(float("nan"), 0.0)
-        return Information((), (), "", nothing, None, (), drawn, seed, year, EXACT_MEAN, str(error))
+        return Information((), (), (), "", nothing, None, (), drawn, seed, year, EXACT_MEAN, str(error))
     worths = {inputs: Found(*worth_of_knowing(found, inputs)) for inputs in sets}
     everything = Found(*worth_of_all(found))
     if hold:
@@ -157,9 +160,20 @@ def information(
     if luck is not None and hold:
         luck = luck._replace(value=max(luck.value, evpi.estimate.value))
     means = tuple(map(float, found.worth.mean(axis=1)))
+    errors = tuple(map(float, found.worth.std(axis=1) / math.sqrt(found.worth.shape[1])))
     best = found.options[found.usual]
     return Information(
-        found.options, means, best, evpi.estimate, luck, tuple(rows), drawn, seed, year, evpi.method
+        found.options,
+        means,
+        errors,
+        best,
+        evpi.estimate,
+        luck,
+        tuple(rows),
+        drawn,
+        seed,
+        year,
+        evpi.method,
     )
 
 

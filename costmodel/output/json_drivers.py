@@ -86,6 +86,7 @@ def indices_json(found: Indices | NoIndices) -> dict[str, Any]:
         "measure": found.measure,
         "unit": found.unit,
         "mean": number(found.mean),
+        "mean_standard_error": number(found.mean_standard_error),
         "variance": number(found.variance),
         "rows": [_row(row) for row in found.rows],
         "dummy": None if found.dummy is None else _index(found.dummy),

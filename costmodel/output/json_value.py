@@ -23,6 +23,9 @@ def information_json(found: Information) -> dict[str, Any]:
         "options": list(found.options),
         "best": found.best,
         "expected": {name: number(value) for name, value in zip(found.options, found.expected, strict=True)},
+        "expected_standard_error": {
+            name: number(error) for name, error in zip(found.options, found.expected_errors, strict=True)
+        },
         "evpi": {
             **estimate_json(found.evpi),
             "method": found.evpi_method,

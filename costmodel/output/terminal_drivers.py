@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
+from costmodel.analysis.indices import NEGLIGIBLE
 from costmodel.analysis.notices import named
 from costmodel.analysis.switching_values import (
     BETWEEN,
@@ -246,7 +247,9 @@ def show_indices(found: Indices | NoIndices, model: Model, console: Console) -> 
     if fewer:
         say(f"{fewer} more {'has' if fewer == 1 else 'have'} a total below {SMALL:g}.", console, DIM)
     sd = figure(math.sqrt(found.variance), found.unit)
-    say(f"Mean {figure(found.mean, found.unit)}, standard deviation {sd}.", console, DIM)
+    error = found.mean_standard_error
+    known = f"± {figure(error, found.unit)} s.e." if error else "exact"
+    say(f"Mean {figure(found.mean, found.unit)} ({known}), standard deviation {sd}.", console, DIM)
     if found.left_out:
         say(f"{found.without}. To sample them: --method auto", console, DIM)
     if found.dummy is not None:
@@ -260,9 +263,11 @@ def _row_name(row: IndexRow) -> str:
 
 
 def _first(row: IndexRow) -> str:
-    if row.distinguishable or row.draws_to_settle is None:
+    if row.distinguishable or row.first.method != "sampled":
         return _share(row.first)
-    return f"not distinguishable from zero ({row.draws_to_settle:,} draws would settle it)"
+    if row.draws_to_settle is None:
+        return f"not distinguishable from zero, and below {NEGLIGIBLE:g}"
+    return f"not distinguishable from zero (about {row.draws_to_settle:,} draws would settle it)"
 
 
 def _share(index: Index) -> str:

@@ -61,16 +61,19 @@ def _is_worth(told: str) -> str:
 def _today(found: Information) -> str:
     """Return what to choose knowing no more than today."""
     expected = dict(zip(found.options, found.expected, strict=True))
+    errors = dict(zip(found.options, map(_error, found.expected_errors), strict=True))
     if found.options == (GO, NO_GO):
-        net = short_pounds(expected[GO])
+        net = f"{short_pounds(expected[GO])}{errors[GO]}"
         if abs(expected[GO]) < LEAST:
             return f"As it stands neither choice is better: net of {net} on average."
         choice = "to go ahead" if found.best == GO else "not to go ahead"
         return f"As it stands the better choice is {choice}: net of {net} on average, against nothing."
     others = ", ".join(
-        f"{name} {short_pounds(value)}" for name, value in expected.items() if name != found.best
+        f"{name} {short_pounds(value)}{errors[name]}"
+        for name, value in expected.items()
+        if name != found.best
     )
-    best = f"{found.best}, net of {short_pounds(expected[found.best])} on average"
+    best = f"{found.best}, net of {short_pounds(expected[found.best])}{errors[found.best]} on average"
     return f"As it stands the best choice is {best}; the others: {others}."
 
 

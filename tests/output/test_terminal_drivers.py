@@ -197,7 +197,7 @@ def test_indices_say_which_are_exact() -> None:
     text = shown(show_indices, indices(model), model, 124)
     assert "0.222 exact" in text
     assert "0.050 exact" in text
-    assert "Mean £648,255, standard deviation £472,824." in text
+    assert "Mean £648,255 (exact), standard deviation £472,824." in text
     told = " ".join(text.split())
     assert "an input that nothing uses shows 0.000: an index is told from zero where" in told
     assert "entries_without: chance given p0" in told
@@ -226,6 +226,22 @@ def test_an_index_that_is_not_told_from_zero_says_what_would_tell() -> None:
     text = " ".join(shown(show_indices, indices(model, draws=128), model, 200).split())
     assert "not distinguishable from zero (" in text
     assert "draws would settle it)" in text
+    assert "zero (about " in text
+    found = indices(model, draws=128)
+    assert isinstance(found, Indices)
+    assert found.mean_standard_error == pytest.approx((found.variance / 256) ** 0.5)
+    assert f"± £{found.mean_standard_error:,.0f} s.e.)" in text
+    assert indices_json(found)["mean_standard_error"] == pytest.approx(found.mean_standard_error)
+
+
+def test_an_index_that_is_negligible_is_said_to_be() -> None:
+    tiny = {"low": 1, "high": 1.08, "shape": "uniform"}
+    model = made(
+        inputs={"a": UNIFORM, "b": UNIFORM, "tiny": tiny},
+        benefits={"s": line(quantity="max(a, b) * a * tiny")},
+    )
+    text = " ".join(shown(show_indices, indices(model, draws=1024), model, 200).split())
+    assert "tiny not distinguishable from zero, and below 0.01" in text
 
 
 def test_no_variance_is_said_and_not_shared() -> None:

@@ -55,6 +55,7 @@ def known(*rows: Worth, evpi: float = 5_000.0, error: float = 20.0, **changed: A
     found = Information(
         ("go", "no go"),
         (90_000.0, 0.0),
+        (250.0, 0.0),
         "go",
         Estimate(evpi, error),
         Estimate(9_000.0, 30.0),
@@ -81,7 +82,7 @@ def test_inputs_are_told_by_worth_and_those_worth_nothing_in_one_sentence() -> N
         Worth(("idle",), 0.0, 0.0, "closed form", False),
     )
     told = joined(printed(show_information, known(*rows)))
-    assert "better choice is to go ahead: net of £90,000 on average, against nothing" in told
+    assert "better choice is to go ahead: net of £90,000 (± 250) on average, against nothing" in told
     assert "worth up to £5,000 (± 20) before deciding" in told
     assert "To foresee chance in the cohorts too would be worth £9,000 (± 30); no research can." in told
     assert "p0 and p1 £4,000 * 30 exact mean p0 £1,500 closed form" in told
@@ -112,16 +113,23 @@ def test_what_is_learnt_from_draws_is_said_to_be_worth_that_or_more() -> None:
 
 
 def test_where_not_to_go_is_better_it_is_said() -> None:
-    found = known(expected=(-2_000_000.0, 0.0), best="no go", evpi_with_luck=None)
+    found = known(expected=(-2_000_000.0, 0.0), expected_errors=(0.0, 0.0), best="no go", evpi_with_luck=None)
     told = joined(printed(show_information, found))
     assert "better choice is not to go ahead: net of -£2.00m on average" in told
     assert "chance in the cohorts" not in told
 
 
 def test_a_choice_of_several_names_the_best_and_what_a_shared_name_means() -> None:
-    found = known(options=("a", "b", "no go"), expected=(1_000.0, 20_000.0, 0.0), best="b")
+    found = known(
+        options=("a", "b", "no go"),
+        expected=(1_000.0, 20_000.0, 0.0),
+        expected_errors=(10.0, 20.0, 0.0),
+        best="b",
+    )
     told = joined(printed(show_information, found))
-    assert "best choice is b, net of £20,000 on average; the others: a £1,000, no go £0." in told
+    assert (
+        "best choice is b, net of £20,000 (± 20) on average; the others: a £1,000 (± 10), no go £0." in told
+    )
     assert "its percentile in each" in told
 
 
@@ -183,7 +191,7 @@ def test_without_draws_payback_is_told_at_best_values() -> None:
 
 def test_a_net_of_nothing_is_no_choice_and_one_without_costs_has_no_payback(curve: Acceptability) -> None:
     told = joined(printed(show_information, known(expected=(0.3, 0.0))))
-    assert "neither choice is better: net of £0 on average" in told
+    assert "neither choice is better: net of £0 (± 250) on average" in told
     gross = acceptability(scenario())
     assert gross.reason == "no cost is given"
     assert "Paid back" not in printed(show_acceptability, gross)
