@@ -120,7 +120,8 @@ def _cohort_blocks(model: Model, order: list[str]) -> dict[str, tuple[str, ...]]
     for name in order:
         if name in inside:
             found[cluster[name]] = (*found.get(cluster[name], ()), name)
+    cohorts = [tuple(each for each in names if is_cohort(model, each)) for names in found.values()]
     return {
-        f"{', '.join(each for each in names if is_cohort(model, each))} and what they are drawn from": names
-        for names in found.values()
+        f"{', '.join(inside)} and what {'it is' if len(inside) == 1 else 'they are'} drawn from": names
+        for inside, names in zip(cohorts, found.values(), strict=True)
     }

@@ -192,7 +192,7 @@ def _falls_to_others(model: Model) -> Notice | None:
         return None
     ranked = sorted(others, key=lambda other: -others[other])
     parts = [f"{named(other)} £{others[other]:,.0f}" for other in ranked]
-    who = named(agency)
+    who = whose(agency)
     text = (
         f"{who[:1].upper()}{who[1:]} pays; £{sum(others.values()):,.0f} of the benefit falls to others "
         f"({', '.join(parts)})."
@@ -278,8 +278,14 @@ def _unused(model: Model) -> Notice | None:
     return Notice("unused_input", f"{listed(list(model.unused))} {verb} used by nothing.")
 
 
+def whose(agency: str) -> str:
+    """Return an agency's name where a sentence says what it does or has: the Department for Education."""
+    name = named(agency)
+    return f"the {name}" if agency in ("nhs", "ministry_of_justice", "department_for_education") else name
+
+
 def named(agency: str) -> str:
-    """Return an agency's name as it stands in a sentence."""
+    """Return an agency's name as it stands in a sentence or a list."""
     special = {
         "local_authority": "the council",
         "nhs": "NHS",

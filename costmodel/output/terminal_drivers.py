@@ -9,7 +9,7 @@ from rich.text import Text
 
 from costmodel.analysis.index_results import Index, IndexRow, Indices, NoIndices
 from costmodel.analysis.indices import NEGLIGIBLE
-from costmodel.analysis.notices import named
+from costmodel.analysis.notices import whose
 from costmodel.analysis.switching_values import (
     BETWEEN,
     JUMPS,
@@ -56,7 +56,7 @@ def _moved(found: Tornado, model: Model, console: Console) -> None:
     """Print the bars, and what is to be said of the inputs that have none and of those that are cut."""
     moving = [bar for bar in found.bars if math.isfinite(bar.swing) and bar.swing != 0.0]
     if not moving:
-        say(f"No input changes {found.title[:1].lower()}{found.title[1:]}.", console)
+        say(f"No input alone changes {found.title[:1].lower()}{found.title[1:]}.", console)
     else:
         _bars(found, moving, model, console)
     still = [bar.input_name for bar in found.bars if bar.swing == 0.0]
@@ -151,11 +151,11 @@ def show_switching(found: SwitchingValues, model: Model, console: Console) -> No
                 table.add_row(*map(Text, _switching_cells(row, model)))
             console.print(table)
         _without_value(rows, model, console)
-        if any(row.verdict == JUMPS for row in there):
-            why = (
-                f"one whole team or placement more is needed there, so it jumps over {level} and never is it"
-            )
-            say(f"Marked ^: {why}.", console, DIM)
+        if any(row.verdict == JUMPS and row.found.jumps for row in there):
+            why = f"whole teams, placements or what else is rounded up is one more, so it jumps over {level}"
+            say(f"Marked ^: there {why} and never is it.", console, DIM)
+        if any(row.verdict == JUMPS and not row.found.jumps for row in there):
+            say(f"Marked ?: set so and worked out anew, it is not {level}.", console, DIM)
         if any(not row.found.exact and row.verdict != JUMPS for row in there):
             told = (
                 "found by search, the nearest to the best value, as the measure is not a straight line there"
@@ -188,7 +188,7 @@ def _without_value(rows: list[SwitchingRow], model: Model, console: Console) -> 
 def _in_a_sentence(measure: str, model: Model) -> str:
     agency = payer(model)
     if agency and measure == f"net_cashable_{agency}":
-        return f"{named(agency)}'s own cashable net"
+        return f"{whose(agency)}'s own cashable net"
     title = measure_title(model, measure)
     return f"{title[:1].lower()}{title[1:]}"
 
@@ -196,7 +196,9 @@ def _in_a_sentence(measure: str, model: Model) -> str:
 def _switching_cells(row: SwitchingRow, model: Model) -> tuple[str, ...]:
     name = row.found.input_name
     value = math.nan if row.found.value is None else row.found.value
-    about = "^" if row.verdict == JUMPS else "" if row.found.exact else "~"
+    about = "" if row.found.exact else "~"
+    if row.verdict == JUMPS:
+        about = "^" if row.found.jumps else "?"
     reached = f"{about}{_value(model, name, value)}"
     if row.around is not None:
         reached = f"{_value(model, name, row.around.below)} to {_value(model, name, row.around.above)}"

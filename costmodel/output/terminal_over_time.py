@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from costmodel.analysis.appraisal import AppraisalResult
-from costmodel.analysis.notices import named
+from costmodel.analysis.notices import whose
 from costmodel.analysis.over_time import AgencyYear, OverTime, PeakDeficit
 from costmodel.output.fitted_table import Column, figures, show_tables
 from costmodel.output.sentences import say
@@ -243,7 +243,7 @@ def _telling(chances: Sequence[float]) -> list[int]:
 def _peak(peak: PeakDeficit, found: OverTime, result: AppraisalResult) -> str:
     head = "Deepest cumulative deficit, not discounted"
     if peak.measure != "net":
-        head = f"In {named(result.payer)}'s own cash, which is the budget to be found"
+        head = f"In {whose(result.payer)}'s own cash, which is the budget to be found"
     when = "" if peak.best_year is None else f", at the end of {found.years[peak.best_year]}"
     if peak.best_year == len(found.years) - 1:
         when += ", the last year appraised"

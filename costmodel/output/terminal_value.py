@@ -154,10 +154,12 @@ def _curve(found: Acceptability, console: Console) -> None:
     margin = max(len(row[0]) for row in rows)
     room = min(MOST_ROOM, console.width - margin - 22)
     mark = "#" if console.options.ascii_only else "█"
-    console.print(Text(f"{'Cost':>{margin}}  P(net > 0)", style=DIM))
+    heading = "P(net > 0)" if found.draws else "Net above zero"  # where nothing is drawn there is no chance
+    console.print(Text(f"{'Cost':>{margin}}  {heading}", style=DIM))
     for cost, chance, is_base in rows:
-        text = Text(f"{cost:>{margin}}  {percent(chance):>6}  ", style=BOLD if is_base else "")
-        if room >= LEAST_ROOM:
+        words = f"{percent(chance):>6}" if found.draws else "yes" if chance else "no"
+        text = Text(f"{cost:>{margin}}  {words}  ", style=BOLD if is_base else "")
+        if room >= LEAST_ROOM and found.draws:
             text.append(mark * round(chance * room))
         text.append("  as it is" if is_base else "")
         console.print(text, no_wrap=True, overflow="ignore", crop=True)

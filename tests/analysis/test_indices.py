@@ -88,6 +88,13 @@ def test_tiny_indices_are_said_not_to_be_told_from_zero() -> None:
     assert found.dummy is not None
 
 
+def test_a_group_of_one_cohort_is_named_in_the_singular() -> None:
+    k = {"distribution": "binomial", "n": 20, "p": "share"}
+    share = {"low": 0.2, "high": 0.6, "shape": "uniform"}
+    found = of(scenario(inputs={"share": share, "k": k}, benefits={"x": line(quantity="k")}), draws=64)
+    assert "k and what it is drawn from" in [each.name for each in found.rows]
+
+
 def test_the_draws_that_would_settle_an_index_mostly_do() -> None:
     inputs = {"a": UNIFORM, "b": UNIFORM, "c": {"low": 1, "high": 1.4, "shape": "uniform"}}
     model = scenario(inputs=inputs, benefits={"x": line(quantity="max(a, b) * a * c")})

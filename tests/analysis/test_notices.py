@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from costmodel.analysis.notices import named, notices
+from costmodel.analysis.notices import named, notices, whose
 from costmodel.model.model import Model
 from tests.analysis.written_scenarios import SOURCED, line, scenario
 
@@ -173,6 +173,18 @@ def test_correlated_inputs_are_not_given_shares_of_the_variance() -> None:
 )
 def test_agencies_by_name(agency: str, name: str) -> None:
     assert named(agency) == name
+
+
+@pytest.mark.parametrize(
+    ("agency", "name"),
+    [
+        ("local_authority", "the council"),
+        ("department_for_education", "the Department for Education"),
+        ("legal_aid", "legal aid"),
+    ],
+)
+def test_agencies_with_what_is_theirs(agency: str, name: str) -> None:
+    assert whose(agency) == name
 
 
 def test_a_reason_to_add_is_told_wherever_it_is_written() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_tornado_says_its_ends_and_what_changes_nothing() -> None:
 
 def test_a_tornado_of_nothing_says_so() -> None:
     model = load("no_wrong_door").model
-    assert "No input changes net present value." in shown(show_tornado, tornado(model), model)
+    assert "No input alone changes net present value." in shown(show_tornado, tornado(model), model)
 
 
 def test_a_measure_undefined_at_best_values_has_no_bars_and_says_so() -> None:
@@ -145,11 +146,26 @@ def test_a_count_of_children_turns_between_two_whole_numbers_with_net_at_both() 
 
 
 def test_the_payer_is_named_as_in_a_sentence() -> None:
-    payers = {"hertfordshire_family_safeguarding": "Department for Education", "tendring": "the council"}
+    payers = {"hertfordshire_family_safeguarding": "the Department for Education", "tendring": "the council"}
     for name, payer in payers.items():
         found = load(name)
         text = " ".join(shown(show_switching, found.switching_values(), found.model).split())
         assert f"What would have to be true for {payer}'s own cashable net to be zero" in text
+
+
+def test_a_jump_and_a_value_that_does_not_hold_are_told_apart() -> None:
+    model = made(benefits={"s": line(quantity="ceil(a) + b")}, costs={"c": line(amount={"value": 30_500})})
+    found = switching_values(model, ("net",))
+    [row] = [row for row in found.rows if row.found.input_name == "a"]
+    assert row.found.jumps
+    text = " ".join(shown(show_switching, found, model, 200).split())
+    assert f"^{row.found.value:.0f}" in text
+    assert "rounded up is one more, so it jumps over zero and never is it" in text
+    assert "?" not in text
+    other = row._replace(found=row.found._replace(jumps=False))
+    text = " ".join(shown(show_switching, replace(found, rows=(other,)), model, 200).split())
+    assert "Marked ?: set so and worked out anew, it is not zero." in text
+    assert "^" not in text
 
 
 def test_what_cannot_be_set_is_told_with_the_reason() -> None:

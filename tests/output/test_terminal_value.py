@@ -189,6 +189,17 @@ def test_without_draws_payback_is_told_at_best_values() -> None:
     assert "By 2020-21; in present values by 2020-21." in printed(show_acceptability, acceptability(paid))
 
 
+def test_where_nothing_is_drawn_no_chance_is_told() -> None:
+    sure = scenario(costs={"team": line(amount={"value": 2_000, **SOURCED})})
+    told = printed(show_acceptability, acceptability(sure))
+    assert "P(net > 0)" not in told
+    assert "%" not in told
+    assert "Net above zero" in told
+    rows = [row.split() for row in told.splitlines()]
+    assert ["£0", "yes"] in rows
+    assert ["£2,000", "no", "as", "it", "is"] in rows
+
+
 def test_a_net_of_nothing_is_no_choice_and_one_without_costs_has_no_payback(curve: Acceptability) -> None:
     told = joined(printed(show_information, known(expected=(0.3, 0.0))))
     assert "neither choice is better: net of £0 (± 250) on average" in told
