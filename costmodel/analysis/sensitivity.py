@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from costmodel.analysis.index_results import NoIndices
 from costmodel.analysis.table import Table, Tabular
-from costmodel.defaults import DRAWS, SEED
+from costmodel.defaults import DRAWS, QUESTIONS, SEED
 from costmodel.model.measures import measure as expression_of
 from costmodel.model.measures import no_threshold
 from costmodel.model.model import Model
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from costmodel.analysis.switching_values import SwitchingValues
     from costmodel.analysis.tornado import Tornado
 
-ALL = ("tornado", "switching", "indices", "information", "acceptability", "boxes")
-"""The questions there are, in the order they are shown."""
 TURNING = {"switching": "switching values", "boxes": "boxes"}
 """The questions of where the answer changes, in words: a measure without a threshold has none."""
 
@@ -78,7 +76,7 @@ class Sensitivity(Tabular):
 
 def sensitivity(
     model: Model,
-    show: Collection[str] = ALL,
+    show: Collection[str] = QUESTIONS,
     measure: str = "net",
     groups: Mapping[str, tuple[str, ...]] | None = None,
     ends: str = "p10-p90",
@@ -100,9 +98,9 @@ def sensitivity(
     tries switching values. Raises ValueError for a question that does not exist, `UnknownMeasure`, and
     `UnknownInput` for an input that does not exist or is not uncertain.
     """
-    unknown = [name for name in show if name not in ALL]
+    unknown = [name for name in show if name not in QUESTIONS]
     if unknown:
-        message = f"no question is named {unknown[0]!r}; there are {', '.join(ALL)}"
+        message = f"no question is named {unknown[0]!r}; there are {', '.join(QUESTIONS)}"
         raise ValueError(message)
     expression_of(model, measure)
     reason = no_threshold(model, measure)

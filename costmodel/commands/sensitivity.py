@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from costmodel import library
 from costmodel.commands.options import (
     ScenarioName,
     WholeNumber,
+    chosen_library,
     format_option,
     load_scenario,
     refuse_measure,
@@ -19,7 +22,7 @@ from costmodel.commands.options import (
     setting_origins,
 )
 from costmodel.commands.writing import writing_folder
-from costmodel.defaults import DRAWS, FEWEST_INDEX_DRAWS, SEED
+from costmodel.defaults import DRAWS, FEWEST_INDEX_DRAWS, QUESTIONS, SEED
 
 if TYPE_CHECKING:
     from costmodel.analysis.notice import Notice
@@ -27,7 +30,11 @@ if TYPE_CHECKING:
     from costmodel.model.model import Model
     from costmodel.scenario import Scenario
 
-QUESTIONS = ("tornado", "switching", "indices", "information", "acceptability", "boxes")
+OF_ONE_QUESTION = {
+    "two_way": "tornado", "ends": "tornado", "groups": "indices", "method": "indices",
+    "index_draws": "indices", "know": "information", "against": "information", "must_choose": "information",
+}  # fmt: skip
+"""Options that one question alone takes."""
 JSON_FILE = "sensitivity.json"
 TABLES = (
     "tornado", "two_way", "switching_values", "indices", "information", "options", "acceptability",
@@ -128,6 +135,8 @@ def command(
     if asked["must_choose"] and not against:
         message = "there is nothing to choose among without --against"
         raise click.BadParameter(message, param_hint="--must-choose")
+    _check_against(ctx, scenario, against)
+    _tell_unused(ctx, show)
     if out is not None:
         from costmodel.output.result_folder import check_free
 
@@ -142,7 +151,8 @@ def command(
     if found.left_out and not found.tables():
         message = f"{found.left_out}."
         raise click.BadParameter(message, param_hint="--measure")
-    _tell_index_draws(found, asked["index_draws"])
+    if "indices" in show:
+        _tell_index_draws(found, asked["index_draws"])
     notices = value_notices([model, *others])
     if out is not None:
         _write_folder(_json(ctx, found, notices), found, out, force)
@@ -167,6 +177,24 @@ def _show(shown: tuple[str, ...], form: str) -> tuple[str, ...]:
         message = f"CSV holds one table: say which with --show: {', '.join(QUESTIONS)}"
         raise click.UsageError(message)
     return chosen
+
+
+def _check_against(ctx: click.Context, scenario: str, against: tuple[str, ...]) -> None:
+    """Refuse to choose between a scenario and itself."""
+    files = [library.scenario_file(name, chosen_library(ctx)) for name in (scenario, *against)]
+    for place, name in enumerate(against, start=1):
+        if files[place] in files[:place]:
+            message = f"'{name}' is to be chosen already: name another scenario"
+            raise click.BadParameter(message, param_hint="--against")
+
+
+def _tell_unused(ctx: click.Context, show: tuple[str, ...]) -> None:
+    """Say which options were typed that no question shown takes."""
+    for name, question in OF_ONE_QUESTION.items():
+        typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if typed and question not in show:
+            option = "--group" if name == "groups" else f"--{name.replace('_', '-')}"
+            click.echo(f"{option} is not used: it is of {question}, which --show leaves out.", err=True)
 
 
 def _found(

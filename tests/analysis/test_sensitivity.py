@@ -3,7 +3,8 @@
 import pytest
 
 from costmodel.analysis.index_results import Indices
-from costmodel.analysis.sensitivity import ALL, sensitivity
+from costmodel.analysis.sensitivity import sensitivity
+from costmodel.defaults import QUESTIONS
 from costmodel.model.measures import UnknownMeasure, threshold
 from costmodel.model.model import Model
 from costmodel.model.unknown_names import UnknownInput
@@ -11,7 +12,7 @@ from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
 
 RANGE = {"low": 0, "best": 5, "high": 10, "source": "a guess"}
-FIELDS = {name: name for name in ALL}
+FIELDS = {name: name for name in QUESTIONS}
 
 
 def made(rank: float = 0.0) -> Model:
@@ -24,7 +25,7 @@ def made(rank: float = 0.0) -> Model:
     )
 
 
-@pytest.mark.parametrize("asked", ALL)
+@pytest.mark.parametrize("asked", QUESTIONS)
 def test_only_what_is_asked_is_answered(asked: str) -> None:
     found = sensitivity(made(), [asked], draws=200)
     assert {name for name in FIELDS if getattr(found, name) is not None} == {asked}

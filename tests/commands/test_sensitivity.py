@@ -87,6 +87,11 @@ def test_csv_of_several_questions_is_refused_with_their_names(session: Session) 
         (("--measure", "xyz"), "All of them: costmodel show tendring"),
         (("--must-choose",), "nothing to choose among without --against"),
         (("--against", "tendrin"), "there is no scenario named 'tendrin'"),
+        (("--against", "tendring"), "'tendring' is to be chosen already: name another scenario"),
+        (
+            ("--against", "essex_phase_1", "--against", "essex_phase_1"),
+            "'essex_phase_1' is to be chosen already",
+        ),
         (("--draws", "3"), "3 is not in the range"),
         (("--index-draws", "63"), "63 is not in the range 64<=x<="),
         (("--show", "tornados"), "'tornados' is not one of"),
@@ -212,6 +217,20 @@ def test_index_draws_that_are_raised_to_a_power_of_two_are_said_to_be(session: S
     assert session.err == ""
     assert session.run(*asked, "--index-draws", "64", "--method", "exact") == 0
     assert session.err == "--index-draws 64: no index was sampled\n"
+
+
+def test_options_of_a_question_that_is_not_shown_are_said_not_to_be_used(session: Session) -> None:
+    asked = ("sensitivity", "tendring", "--show", "switching")
+    assert session.run(*asked, "--two-way", "p0,p1", "--know", "p0,p1", "--group", "care=p0") == 0
+    assert session.err.splitlines() == [
+        "--two-way is not used: it is of tornado, which --show leaves out.",
+        "--group is not used: it is of indices, which --show leaves out.",
+        "--know is not used: it is of information, which --show leaves out.",
+    ]
+    assert session.run(*asked) == 0
+    assert session.err == ""
+    assert session.run(*asked, "--show", "tornado", "--two-way", "p0,p1") == 0
+    assert session.err == ""
 
 
 def test_rows_that_a_csv_of_exact_indices_has_not_are_told_beside_it(session: Session) -> None:
