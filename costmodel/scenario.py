@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ class Scenario:
         a roll-out has unless it is False, also its years. The `engine` that draws is `numpy`, or `compiled`,
         which needs numba: from 5 million draws it is quicker, and figures differ in last digits.
         """
+        _check(draws, seed, workers)
         from costmodel.analysis.appraisal import appraise
 
         return appraise(
@@ -75,6 +77,7 @@ class Scenario:
 
         Raises ValueError for fewer than two draws and `UnknownMeasure`.
         """
+        _check(draws, seed, workers)
         from costmodel.analysis.draw_table import draw_table
 
         return draw_table(self.model, _names(measures), draws, seed, workers)
@@ -88,19 +91,28 @@ class Scenario:
         method: str = "auto",
         two_way: tuple[str, str] | None = None,
         workers: int = 1,
+        ends: str = "p10-p90",
+        know: Known = (),
+        against: Sequence[Scenario] = (),
+        must_choose: bool = False,
+        index_draws: int | None = None,
     ) -> Sensitivity:
         """Return what drives a measure and what it is worth to know better, every question asked at once.
 
         The tornado, switching values, indices (by input and by group, `method` auto, exact or sampled), the
-        value of information, acceptability, and the boxes in which the measure is below zero. Raises
-        `UnknownMeasure`, and `UnknownInput` for an input that does not exist or is not uncertain.
+        value of information, acceptability, and the boxes in which the measure is below its threshold. `ends`
+        of the tornado are `p10-p90` or `range`; `know`, `against` and `must_choose` are as of `information`;
+        `index_draws` are those of sampled indices, raised to a power of two. Raises `UnknownMeasure`, and
+        `UnknownInput` for an input that does not exist or is not uncertain.
         """
+        _check(draws, seed, workers)
         from costmodel.analysis.sensitivity import sensitivity
 
         members = {name: _names(inputs) for name, inputs in (groups or {}).items()}
         return sensitivity(
             self.model, measure=measure, groups=members, draws=draws, seed=seed, method=method,
-            two_way=two_way, workers=workers, set_again=self.set_again,
+            two_way=two_way, workers=workers, set_again=self.set_again, ends=ends, know=know,
+            against=tuple(other.model for other in against), must_choose=must_choose, index_draws=index_draws,
         )  # fmt: skip
 
     def switching_values(self, measures: str | Sequence[str] = ()) -> SwitchingValues:
@@ -129,6 +141,7 @@ class Scenario:
         `against`, to choose among scenarios on the same draws, or none of them unless one must be chosen.
         Raises `UnknownInput`, and ValueError for an input that is chance.
         """
+        _check(draws, seed, workers)
         from costmodel.analysis.information import information
 
         models = (self.model, *(other.model for other in against))
@@ -136,12 +149,14 @@ class Scenario:
 
     def acceptability(self, draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> Acceptability:
         """Return the chance of a net above zero by what the programme costs, and of payback by year."""
+        _check(draws, seed, workers)
         from costmodel.analysis.acceptability import acceptability
 
         return acceptability(self.model, draws, seed, workers)
 
     def boxes(self, measure: str = "net", draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> Boxes:
         """Return the simplest boxes of inputs in which a measure is below zero."""
+        _check(draws, seed, workers)
         from costmodel.analysis.scenario_boxes import boxes_of_simulation
 
         return boxes_of_simulation(self.model, measure, draws, seed, workers)
@@ -151,12 +166,14 @@ class Scenario:
 
         `today` is a date such as 2026-04-01, by which reviews are overdue; none is without it.
         """
+        _check(draws, seed)
         from costmodel.analysis.assumptions import assumptions
 
         return assumptions(self.model, draws, seed, today)
 
     def over_time(self, draws: int = DRAWS, seed: int = SEED, workers: int = 1) -> OverTime:
         """Return the appraisal year by year: totals, payback as a distribution, the deficit, the agencies."""
+        _check(draws, seed, workers)
         from costmodel.analysis.over_time import over_time
 
         return over_time(self.model, draws, seed, workers)
@@ -203,6 +220,7 @@ class Scenario:
         `executor` is any `concurrent.futures.Executor`. Raises `InputError` and
         `ScenarioFailed`.
         """
+        _check(draws, seed, workers)
         from costmodel.analysis.designs import chosen_design
         from costmodel.analysis.sweep import sweep
 
@@ -220,6 +238,19 @@ class Scenario:
         from costmodel.analysis.reconciliation import reconcile
 
         return reconcile(self.model)
+
+
+def _check(draws: int, seed: int, workers: int = 1) -> None:
+    """Raise TypeError for what is no whole number, ValueError for one below the least there can be."""
+    for name, value, least in (("draws", draws, 0), ("seed", seed, 0), ("workers", workers, 1)):
+        try:
+            whole = index(value)
+        except TypeError as error:
+            message = f"{name} {value!r}: a whole number, {least} or more"
+            raise TypeError(message) from error
+        if whole < least:
+            message = f"{name} {value}: a whole number, {least} or more"
+            raise ValueError(message)
 
 
 def _names(names: str | Sequence[str]) -> tuple[str, ...]:

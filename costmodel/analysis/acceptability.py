@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.frozen import read_only
 from costmodel.analysis.over_time import over_time
 from costmodel.analysis.table import Column, Table, Tabular
 from costmodel.analysis.value_range import divides_by_zero
@@ -54,6 +55,11 @@ class Acceptability(Tabular):
     seed: int
     price_year: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the curve as it was computed."""
+        for name in ("costs", "probability", "standard_error"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the curve by cost, and payback by year."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.drawn_roots import drawn_roots
+from costmodel.analysis.frozen import frozen_arrays
 from costmodel.analysis.simulation import LEVELS, Band, Estimate, band
 from costmodel.analysis.table import Column, Table, Tabular, tables_html
 from costmodel.defaults import DRAWS, SEED
@@ -41,6 +42,11 @@ class Draws(Tabular):
     outputs: Mapping[str, Array]
     draws: int
     seed: int
+
+    def __post_init__(self) -> None:
+        """Keep the draws as they were drawn."""
+        object.__setattr__(self, "inputs", frozen_arrays(self.inputs))
+        object.__setattr__(self, "outputs", frozen_arrays(self.outputs))
 
     def band(self, name: str) -> Band:
         """Return the range of outcomes of a measure or an input; raise KeyError if it has no column."""

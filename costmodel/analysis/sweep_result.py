@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.frozen import frozen, frozen_arrays
 from costmodel.analysis.simulation import LEVELS
 from costmodel.model.design import Design
 from costmodel.model.model import Model
@@ -68,6 +69,12 @@ class SweepResult:
     engine: str
     quantiles: str
     failures: Mapping[int, str]
+
+    def __post_init__(self) -> None:
+        """Keep the figures as they were computed."""
+        object.__setattr__(self, "figures", frozen_arrays(self.figures))
+        object.__setattr__(self, "base", frozen(self.base))
+        object.__setattr__(self, "failures", frozen(self.failures))
 
     def boxes(self, figure: str = "") -> Boxes:
         """Return the simplest boxes of what is varied in which a figure is below the level where it turns.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,3 +77,10 @@ def made(design: Design, mean: Callable[[Array], Array], draws: int = 1000) -> S
 def linear(offset: float, *slopes: float) -> Callable[[Array], Array]:
     """Return offset + slopes . columns."""
     return lambda values: offset + values @ np.array(slopes)
+
+
+def with_figure(result: SweepResult, name: str, at: Any, value: float) -> SweepResult:
+    """Return a sweep with another value of one figure in some scenarios."""
+    values = result.figures[name].copy()
+    values[at] = value
+    return replace(result, figures={**result.figures, name: values})

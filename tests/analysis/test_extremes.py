@@ -13,7 +13,7 @@ from costmodel.analysis.quantile_precision import quantile_precision
 from costmodel.analysis.selection import UnknownFigure
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.design import Choice, Design, Swept
-from tests.analysis.made_sweeps import Array, grid_design, linear, made
+from tests.analysis.made_sweeps import Array, grid_design, linear, made, with_figure
 from tests.analysis.written_scenarios import line, scenario
 
 GRID = grid_design({"families": [40, 80, 120], "hours": [1, 1.5, 2, 3]})
@@ -112,7 +112,7 @@ def test_a_figure_that_is_the_same_everywhere_hangs_on_nothing() -> None:
 
 def test_scenarios_without_a_figure_are_left_out() -> None:
     result = made(GRID, linear(0, 1, 0))
-    result.figures["net_mean"][GRID.values[:, 0] == 120] = np.nan
+    result = with_figure(result, "net_mean", GRID.values[:, 0] == 120, np.nan)
     found = extremes(result, "net_mean")
     assert found is not None
     assert found.highest.value == 80
@@ -121,13 +121,13 @@ def test_scenarios_without_a_figure_are_left_out() -> None:
 
 def test_percentiles_are_as_precise_as_the_worst_of_them() -> None:
     result = made(GRID, linear(0, 1, 0), draws=1900)
-    result.figures["net_quantile_error"][3] = 0.5
+    result = with_figure(result, "net_quantile_error", 3, 0.5)
     found = quantile_precision(result, "net")
     assert found is not None
     # P10 - P5 is 10, so the density is 0.005 and P5's standard error sqrt(0.05 * 0.95 / 1900) / 0.005 = 1
     assert (found.error, found.unmeasured) == (0.5, 0)
     assert found.share == pytest.approx(0.5)
-    result.figures["net_p5"][3] = result.figures["net_p10"][3]
+    result = with_figure(result, "net_p5", 3, result.figures["net_p10"][3])
     found = quantile_precision(result, "net")
     assert found is not None
     assert found.unmeasured == 1

@@ -1,5 +1,7 @@
 """All questions of what drives an answer, asked through one door."""
 
+from typing import Any
+
 import pytest
 
 from costmodel.analysis.index_results import Indices
@@ -92,6 +94,57 @@ def test_what_there_is_not_is_refused() -> None:
         sensitivity(made(), ["tornadoes"])
     with pytest.raises(UnknownMeasure):
         sensitivity(made(), measure="nett")
+
+
+def test_a_notebook_asks_all_that_the_command_does() -> None:
+    scenario = load("tendring")
+    other = load("essex_phase_1")
+    found = scenario.sensitivity(
+        "net", draws=500, method="sampled", index_draws=64, ends="range", know=[("p0", "p1")],
+        against=[other], must_choose=True,
+    )  # fmt: skip
+    assert found.tornado is not None
+    assert found.tornado.ends == "range"
+    assert isinstance(found.indices, Indices)
+    assert found.indices.draws == 64
+    assert found.information is not None
+    assert found.information.options == ("tendring", "essex_phase_1")
+    assert ("p0", "p1") in [row.inputs for row in found.information.rows]
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"seed": "a"}, TypeError, "seed 'a': a whole number, 0 or more"),
+        ({"seed": -1}, ValueError, "seed -1: a whole number, 0 or more"),
+        ({"workers": 0}, ValueError, "workers 0: a whole number, 1 or more"),
+        ({"draws": 1e3}, TypeError, "draws 1000.0: a whole number, 0 or more"),
+    ],
+)
+def test_what_is_no_seed_or_number_is_refused_in_words(
+    asked: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    scenario = load("tendring")
+    for ask in (
+        scenario.run, scenario.simulate, scenario.sensitivity, scenario.information, scenario.acceptability,
+        scenario.boxes, scenario.over_time, scenario.sweep,
+    ):  # fmt: skip
+        with pytest.raises(error, match=message):
+            ask(**asked)
+
+
+def test_results_cannot_be_changed() -> None:
+    scenario = load("tendring")
+    drawn = scenario.simulate(100)
+    swept = scenario.sweep({"p0": [0.2, 0.3]}, draws=100)
+    curve = scenario.acceptability(100)
+    mappings: list[Any] = [drawn.inputs, drawn.outputs, swept.figures, swept.base, swept.failures]
+    for mapping in mappings:
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            mapping["new"] = 1
+    for array in (drawn.inputs["p0"], drawn.outputs["net"], swept.figures["net_mean"], curve.costs):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 9
 
 
 def test_a_name_by_itself_is_as_good_as_several() -> None:

@@ -46,9 +46,10 @@ DESIGN = Design(
 def sweep() -> SweepResult:
     """Return three scenarios, the last without figures."""
     result = made(DESIGN, lambda _: np.array([0.1 + 0.2, -1e-17, np.nan]))
-    for values in result.figures.values():
+    figures = {name: values.copy() for name, values in result.figures.items()}
+    for values in figures.values():
         values[2] = np.nan
-    return replace(result, failures={2: "the shares sum to 1.08,\nwhich is more than 1"})
+    return replace(result, figures=figures, failures={2: "the shares sum to 1.08,\nwhich is more than 1"})
 
 
 def info(result: SweepResult, **changed: Any) -> SweepInfo:

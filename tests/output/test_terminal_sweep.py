@@ -226,9 +226,10 @@ def test_the_condition_says_how_many_meet_it() -> None:
 def test_failures_are_counted_and_named() -> None:
     result = two_axes()
     failures = dict.fromkeys(range(1, 8), "the shares sum to 1.08")
-    for values in result.figures.values():
+    figures = {name: values.copy() for name, values in result.figures.items()}
+    for values in figures.values():
         values[list(failures)] = np.nan
-    text = printed(replace(result, failures=failures))
+    text = printed(replace(result, figures=figures, failures=failures))
     assert "7 scenarios have no figures:" in text
     assert "- families 40, residential share 0.1: the shares sum to 1.08\n" in text
     assert "- and 2 more\n" in text
