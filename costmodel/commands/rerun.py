@@ -38,9 +38,10 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
     if out is not None:
         with writing_folder(out):
             check_free(out, earlier_files(out), force)
-    place = library_of(told, chosen_library(ctx), file.absolute().parent)
+    asked_for = chosen_library(ctx)
+    place = library_of(told, asked_for, file.absolute().parent)
     if place.changed:
-        return _refused(place.changed)
+        return _refused([*place.changed, *([_looked_in(asked_for)] if place.missing else [])])
     from costmodel.analysis.research import research
     from costmodel.model.measures import UnknownMeasure
     from costmodel.scenario import load
@@ -65,6 +66,14 @@ def command(ctx: click.Context, record: Path, out: Path | None, force: bool) -> 
         for line in differing or [f"Identical, byte for byte: {same} CSV files."]:
             click.echo(line)
     return code
+
+
+def _looked_in(folder: Path | None) -> str:
+    """Return in words where files were looked for, and what names another place."""
+    if folder is not None:
+        return f"Looked for in {folder}, which --library names."
+    told = "Looked for in the current folder, that of run.json and those above it"
+    return f"{told}: name the folder they are in with --library, before rerun."
 
 
 def _refused(changed: Iterable[str]) -> int:

@@ -125,7 +125,7 @@ def _in_folder(record: Record, place: Path, folder: Path) -> Place:
         taken = same if file.shelf == BESIDE else [path for path in there[:1] if path in same]
         if not there:
             missing += 1
-            changed.append(f"{file.path} is not to be found in {place}.")
+            changed.append(f"{file.path} is not to be found.")
         elif not taken:
             now = sha256(there[0].read_bytes())
             digests = f"was {file.sha256[:_SHORT]}…, is {now[:_SHORT]}…"

@@ -21,7 +21,7 @@ from costmodel.output.shelf_paths import shelf_kind, shelf_relative
 
 RUN = "run.json"
 SAMPLER = "Philox4x64-10, a stream for each input by its name"
-_LIBRARIES = ("numpy", "scipy", "numba", "pyarrow")
+_LIBRARIES = ("numpy", "scipy", "numba", "pyarrow", "xarray")
 
 
 class NotARecordError(ValueError):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from costmodel.output import run_record
 from tests.commands.session import Session
 from tests.commands.small_library import write_library
 
@@ -121,7 +122,11 @@ def test_it_is_identical_from_a_library_that_is_named(
     shutil.rmtree(council)
     (tmp_path / "nothing" / "scenarios").mkdir(parents=True)
     assert session.run("--library", str(tmp_path / "nothing"), "rerun", "run.json") == 4
-    assert "scenarios/extended.yaml is not to be found" in session.out
+    assert "scenarios/extended.yaml is not to be found.\n" in session.out
+    assert f"Looked for in {tmp_path / 'nothing'}, which --library names." in session.out
+    assert session.run("rerun", "run.json") == 4
+    assert "scenarios/extended.yaml is not to be found.\n" in session.out
+    assert "name the folder they are in with --library, before rerun." in session.out
 
 
 @pytest.mark.parametrize(
@@ -226,6 +231,12 @@ def test_other_figures_are_told_with_the_versions_that_differ(session: Session, 
     lines = session.out.splitlines()
     assert lines[0].startswith("draws.csv comes out differently (was 000000000000")
     assert any(line.startswith("numpy was 1.0, is ") for line in lines)
+
+
+def test_every_library_that_writes_files_is_told_with_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_record, "version", lambda name: f"{name} 1")
+    versions, _ = run_record.environment()
+    assert [versions[name] for name in ("numpy", "pyarrow", "xarray")] == ["numpy 1", "pyarrow 1", "xarray 1"]
 
 
 @pytest.mark.parametrize(
