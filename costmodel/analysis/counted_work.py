@@ -35,6 +35,9 @@ class CountedWork(Work):
     """Outcomes counted in bins about their first draws' mean."""
 
     error: Array | float = 0.0
+    """How far float32 can have moved an outcome, in bins."""
+    within = 1.0
+    """The share of a bin in which a percentile is known to lie."""
 
     def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
         """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
@@ -68,7 +71,7 @@ class CountedWork(Work):
             "probability_positive": self.above / draws,
             "difference_mean": moments.difference,
             "difference_standard_error": root(moments.difference_variance / (draws - 1)),
-            "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
+            "quantile_error": self.bins.width * (self.within + 2.0 * self.error),
         }
         levels = self._levels(self.tools.each)
         for place, level in enumerate(LEVELS):

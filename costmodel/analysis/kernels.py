@@ -21,7 +21,7 @@ vectorised: Any = njit(nogil=True, cache=True, fastmath={"contract", "nsz", "arc
 
 
 @summed
-def sums_of_row(outcomes, base, reference):  # type: ignore[no-untyped-def]
+def sums_of_row(outcomes, base, reference):
     """Return the four sums of one row, float64[draw], and how many outcomes are above zero."""
     away = square = difference = difference_square = 0.0
     above = 0
@@ -36,7 +36,7 @@ def sums_of_row(outcomes, base, reference):  # type: ignore[no-untyped-def]
 
 
 @divided
-def _form(columns, chosen, slope, constant, nothing, begin, out):  # type: ignore[no-untyped-def]
+def _form(columns, chosen, slope, constant, nothing, begin, out):
     """Fill float64[draw] with constant + slope . columns[chosen]; what rounding alone leaves is nothing."""
     for i in range(out.size):
         out[i] = constant
@@ -49,13 +49,13 @@ def _form(columns, chosen, slope, constant, nothing, begin, out):  # type: ignor
 
 
 @divided
-def _over(top, bottom):  # type: ignore[no-untyped-def]
+def _over(top, bottom):
     for i in range(top.size):
         top[i] /= bottom[i]
 
 
 @divided
-def _places(outcomes, low, per_bin, last, places):  # type: ignore[no-untyped-def]
+def _places(outcomes, low, per_bin, last, places):
     """Fill int32[draw] with bins; the outer two have what is beyond them, the first what is no number."""
     for i in range(outcomes.size):
         v = (outcomes[i] - low) * per_bin
@@ -64,7 +64,7 @@ def _places(outcomes, low, per_bin, last, places):  # type: ignore[no-untyped-de
 
 
 @divided
-def _furthest(columns, chosen, draws, found):  # type: ignore[no-untyped-def]
+def _furthest(columns, chosen, draws, found):
     """Fill float64 with how far from nothing each chosen column goes."""
     for k in range(chosen.size):
         column = columns[chosen[k]][:draws]
@@ -75,7 +75,7 @@ def _furthest(columns, chosen, draws, found):  # type: ignore[no-untyped-def]
 
 
 @divided
-def count_few(  # type: ignore[no-untyped-def]
+def count_few(
     columns, base, parts, chosen, slopes, constants, reference, low, per_bin, counts, sums, above,
 ):  # fmt: skip
     """Add a chunk's outcomes to counts[scenario, measure, bin], in float64, and fill their sums.
@@ -120,7 +120,7 @@ def count_few(  # type: ignore[no-untyped-def]
 
 
 @divided
-def _rounding(slope, largest, constant):  # type: ignore[no-untyped-def]
+def _rounding(slope, largest, constant):
     """Return how far from nothing rounding alone may leave a form."""
     found = abs(constant)
     for k in range(slope.size):
@@ -129,7 +129,7 @@ def _rounding(slope, largest, constant):  # type: ignore[no-untyped-def]
 
 
 @vectorised
-def _sum(counts):  # type: ignore[no-untyped-def]
+def _sum(counts):
     """Return the sum of some bins."""
     found = np.uint32(0)
     for i in range(counts.size):
@@ -138,7 +138,7 @@ def _sum(counts):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _find(counts, blocks, rank):  # type: ignore[no-untyped-def]
+def _find(counts, blocks, rank):
     """Return the bin a rank falls in, and how many outcomes are in the bins before it."""
     below = 0
     block = 0
@@ -153,7 +153,7 @@ def _find(counts, blocks, rank):  # type: ignore[no-untyped-def]
 
 
 @jit
-def percentile_rows(counts, low, width, draws, ranks, errors, values, settled):  # type: ignore[no-untyped-def]
+def percentile_rows(counts, low, width, draws, ranks, errors, values, settled):
     """Fill float64[outcome, rank] with the values at ranks; bool[outcome] says whether the bins were enough.
 
     They are not where a count has run over, a rank is in the first or last bin, or a bin is wider than a

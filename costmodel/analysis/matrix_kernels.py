@@ -29,14 +29,14 @@ ratio_places_of: Any = vector_instructions.ratio_places
 
 
 @jit
-def _count(places, counts):  # type: ignore[no-untyped-def]
+def _count(places, counts):
     """Add one to the bin of each place."""
     for i in range(places.size):
         counts[places[i]] += 1
 
 
 @jit
-def _multiply_four(columns, slope, products, sums, ahead, queue, waiting):  # type: ignore[no-untyped-def]
+def _multiply_four(columns, slope, products, sums, ahead, queue, waiting):
     """Fill `sums` with a strip's products of TOGETHER scenarios; return how many places are waiting still."""
     row_bytes = STRIP * 4
     for p in range(products.shape[0]):
@@ -54,7 +54,7 @@ def _multiply_four(columns, slope, products, sums, ahead, queue, waiting):  # ty
 
 
 @jit
-def _fill(  # type: ignore[no-untyped-def]
+def _fill(
     addresses, sizes, begin, end, products, slopes, parts, weights, above, unsure, first, sums, places, queue,
     waiting,
 ):  # fmt: skip
@@ -106,7 +106,7 @@ def _fill(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _add_up(small, wide, draws, moved):  # type: ignore[no-untyped-def]
+def _add_up(small, wide, draws, moved):
     """Add a table of bytes to a wide one and empty it; where it has run over, take back what was moved."""
     bins = small.size
     total = np.uint32(0)
@@ -124,7 +124,7 @@ def _add_up(small, wide, draws, moved):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _move_edges(table, wide, moved):  # type: ignore[no-untyped-def]
+def _move_edges(table, wide, moved):
     """Move the outer two bins, where much falls that no percentile asks for, before they run over."""
     last = table.size - 1
     moved[0] += table[0]
@@ -136,7 +136,7 @@ def _move_edges(table, wide, moved):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _of_tile(unsure, begin, end, per_row, first, rows):  # type: ignore[no-untyped-def]
+def _of_tile(unsure, begin, end, per_row, first, rows):
     """Number entries by the tile's rows, those of rows that only fill up left out; return where they end."""
     kept = begin
     for at in range(begin, end):
@@ -147,7 +147,7 @@ def _of_tile(unsure, begin, end, per_row, first, rows):  # type: ignore[no-untyp
 
 
 @jit
-def _count_waiting(places, small, draws, waiting, wide, moved):  # type: ignore[no-untyped-def]
+def _count_waiting(places, small, draws, waiting, wide, moved):
     """Count the last `waiting` of places[row, measure, draw], of so many draws, and move the edges out."""
     rows, measures = small.shape[0], small.shape[1]
     counted = rows * measures * draws - waiting
@@ -160,7 +160,7 @@ def _count_waiting(places, small, draws, waiting, wide, moved):  # type: ignore[
 
 
 @jit
-def _line_up(queue, places, small, draws):  # type: ignore[no-untyped-def]
+def _line_up(queue, places, small, draws):
     """Have the queue stand at places[row, measure, draw] and return how many wait."""
     stride = places.shape[2] * 2
     queue[0] = places.ctypes.data
@@ -173,7 +173,7 @@ def _line_up(queue, places, small, draws):  # type: ignore[no-untyped-def]
 
 
 @jit
-def count_tile(  # type: ignore[no-untyped-def]
+def count_tile(
     addresses, sizes, products, slopes, parts, weights, begin, small, sums, places, wide, above, unsure,
 ):  # fmt: skip
     """Count a slab's outcomes of a tile into wide[scenario, measure, bin], and their signs into `above`.
@@ -222,7 +222,7 @@ def count_tile(  # type: ignore[no-untyped-def]
 
 
 @jit
-def _count_wide(  # type: ignore[no-untyped-def]
+def _count_wide(
     addresses, sizes, products, slopes, parts, weights, first, sums, into, wide, chosen,
 ):  # fmt: skip
     """Count the chosen outcomes, bool[scenario, measure], into the wide table at once."""
@@ -240,7 +240,7 @@ def _count_wide(  # type: ignore[no-untyped-def]
 
 
 @jit
-def standardise(rows, centre, per_spread, found, largest):  # type: ignore[no-untyped-def]
+def standardise(rows, centre, per_spread, found, largest):
     """Fill float64[row, draw] with (rows - centre) x per_spread, and `largest` of each."""
     for row in range(rows.shape[0]):
         source, to = rows[row], found[row]
@@ -254,7 +254,7 @@ def standardise(rows, centre, per_spread, found, largest):  # type: ignore[no-un
 
 
 @jit
-def pack(standard, chosen, centre, spread, packed):  # type: ignore[no-untyped-def]
+def pack(standard, chosen, centre, spread, packed):
     """Lay float64[column, draw] out in strips: row r of a strip is centre[r] + spread[r] x column chosen[r].
 
     A column of -1 is all zeros, as is what a strip has beyond the draws.
@@ -277,7 +277,7 @@ def pack(standard, chosen, centre, spread, packed):  # type: ignore[no-untyped-d
 
 
 @jit
-def above_zero(columns, begin, end, chosen, slope, constant):  # type: ignore[no-untyped-def]
+def above_zero(columns, begin, end, chosen, slope, constant):
     """Return how many of some draws' outcomes, constant + slope . columns[chosen], are above zero."""
     found = 0
     for i in range(begin, end):

@@ -31,7 +31,7 @@ class NumpyEvaluation:
     def room(self, memory: None, draws: int) -> None:
         """Return nothing: draws need not be anywhere."""
 
-    def run(self, values: Mapping[str, Any], draws: int, memory: None = None) -> Array:  # noqa: ARG002
+    def run(self, values: Mapping[str, Any], draws: int, memory: None = None) -> Array:  # noqa: ARG002 - has none
         """Return the outputs, float[output, draw], from floats or float[draw] by name."""
         rows = np.empty((len(self.program.outputs), draws))
         for row, value in enumerate(self.program.run(values)):

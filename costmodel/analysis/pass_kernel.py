@@ -14,7 +14,7 @@ jit: Any = njit(nogil=True, cache=True, error_model="numpy")
 
 
 @jit
-def pass_over(  # type: ignore[no-untyped-def]
+def pass_over(
     shared, behind, own, kinds, numbers, places, tables, moves, steps, step_numbers, kept, memory, outputs,
     base, parts, chosen, slopes, constants, reference, low, per_bin, counts, sums, above,
 ):  # fmt: skip

@@ -25,63 +25,63 @@ DIVIDE, POWER, WHOLE_POWER, MINIMUM, MAXIMUM, CEILING, FILL, COPY = range(6, 14)
 
 
 @elementwise
-def _add(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _add(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] + x[b + at]
 
 
 @elementwise
-def _add_number(x, y, a, number, to, size):  # type: ignore[no-untyped-def]
+def _add_number(x, y, a, number, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] + number
 
 
 @elementwise
-def _subtract(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _subtract(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] - x[b + at]
 
 
 @elementwise
-def _subtract_from(x, y, a, number, to, size):  # type: ignore[no-untyped-def]
+def _subtract_from(x, y, a, number, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = number - x[a + at]
 
 
 @elementwise
-def _multiply(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _multiply(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] * x[b + at]
 
 
 @elementwise
-def _multiply_number(x, y, a, number, to, size):  # type: ignore[no-untyped-def]
+def _multiply_number(x, y, a, number, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] * number
 
 
 @elementwise
-def _divide(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _divide(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] / x[b + at]
 
 
 @elementwise
-def _power(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _power(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at] ** x[b + at]
 
 
 @elementwise
-def _minimum(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _minimum(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         left, right = x[a + at], x[b + at]
@@ -89,7 +89,7 @@ def _minimum(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
 
 
 @elementwise
-def _maximum(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
+def _maximum(x, y, a, b, to, size):
     for i in range(size):
         at = uint64(i)
         left, right = x[a + at], x[b + at]
@@ -97,35 +97,35 @@ def _maximum(x, y, a, b, to, size):  # type: ignore[no-untyped-def]
 
 
 @elementwise
-def _ceiling(x, y, a, to, size):  # type: ignore[no-untyped-def]
+def _ceiling(x, y, a, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = np.ceil(x[a + at])
 
 
 @elementwise
-def _fill(y, number, to, size):  # type: ignore[no-untyped-def]
+def _fill(y, number, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = number
 
 
 @elementwise
-def _copy(x, y, a, to, size):  # type: ignore[no-untyped-def]
+def _copy(x, y, a, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] = x[a + at]
 
 
 @elementwise
-def _times(x, y, a, to, size):  # type: ignore[no-untyped-def]
+def _times(x, y, a, to, size):
     for i in range(size):
         at = uint64(i)
         y[to + at] *= x[a + at]
 
 
 @elementwise
-def _whole_power(x, y, a, exponent, to, size):  # type: ignore[no-untyped-def]
+def _whole_power(x, y, a, exponent, to, size):
     """Raise to a whole power of 1 or more: the leading bit first, squared and multiplied on."""
     _copy(x, y, a, to, size)
     bit = 1
@@ -142,7 +142,7 @@ def _whole_power(x, y, a, exponent, to, size):  # type: ignore[no-untyped-def]
 
 
 @elementwise
-def _seldom(x, y, operation, a, b, exponent, number, to, size):  # type: ignore[no-untyped-def]
+def _seldom(x, y, operation, a, b, exponent, number, to, size):
     if operation == DIVIDE:
         _divide(x, y, a, b, to, size)
     elif operation == WHOLE_POWER:
@@ -162,7 +162,7 @@ def _seldom(x, y, operation, a, b, exponent, number, to, size):  # type: ignore[
 
 
 @elementwise
-def walk(steps, numbers, x, y, stride, kept, draws):  # type: ignore[no-untyped-def]
+def walk(steps, numbers, x, y, stride, kept, draws):
     """Take every step for `draws` draws.
 
     A row of `steps` is an operation, the row its result goes to and those of its operands; `numbers` has the

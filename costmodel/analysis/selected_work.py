@@ -32,6 +32,7 @@ class SelectedWork(MatrixWork):
     """Many scenarios over the same columns, all draws of them at once."""
 
     counting: NumpyCounting
+    within = 0.0  # what is in a percentile's bin is put in order
 
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)

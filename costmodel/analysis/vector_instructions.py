@@ -168,7 +168,7 @@ _PRODUCT = types.void(_ADDRESS, _ADDRESS, types.int64, _ADDRESS, _ADDRESS, _ADDR
 
 
 @intrinsic
-def multiply(typing, columns, slopes, count, out, ahead, queue):  # type: ignore[no-untyped-def] # noqa: ARG001
+def multiply(typing, columns, slopes, count, out, ahead, queue):  # noqa: ARG001 - numba counts them
     """Fill PART bytes of each row of out[TOGETHER, STRIP] with a product, and fetch `count` lines ahead.
 
     That is slopes[count, TOGETHER] by columns[count, STRIP]; all are addresses of float32. `queue` is not
@@ -178,7 +178,7 @@ def multiply(typing, columns, slopes, count, out, ahead, queue):  # type: ignore
 
 
 @intrinsic
-def multiply_counting(typing, columns, slopes, count, out, ahead, queue):  # type: ignore[no-untyped-def] # noqa: ARG001
+def multiply_counting(typing, columns, slopes, count, out, ahead, queue):  # noqa: ARG001 - numba counts them
     """Do what `multiply` does and meanwhile count count x AT_A_TIME places that wait in a queue.
 
     Adding one and multiplying take different parts of a processor. The queue, int64[QUEUE], has the address
@@ -223,7 +223,7 @@ def _places_of(b: Any, arguments: Any, *, ratio: bool) -> Any:
 
 
 @intrinsic
-def places(typing, y, w, times, weights, out):  # type: ignore[no-untyped-def] # noqa: ARG001
+def places(typing, y, w, times, weights, out):  # noqa: ARG001 - numba counts them
     """Outcomes y * scale + w * extra + inside; all are addresses."""
     address = types.uint64
     signature = types.int64(address, address, address, address, address)
@@ -231,7 +231,7 @@ def places(typing, y, w, times, weights, out):  # type: ignore[no-untyped-def] #
 
 
 @intrinsic
-def ratio_places(typing, y, w, times, weights, out):  # type: ignore[no-untyped-def] # noqa: ARG001
+def ratio_places(typing, y, w, times, weights, out):  # noqa: ARG001 - numba counts them
     """Outcomes (y * scale + w * extra + inside) * times + outside; all are addresses."""
     address = types.uint64
     signature = types.int64(address, address, address, address, address)

@@ -34,6 +34,7 @@ def test_they_are_those_of_all_draws_in_order(draws: int, sparse_from: int) -> N
     with patch.object(sweep_engine, "EXACT_UP_TO", draws):
         expected = swept(draws).figures
     for name in MEASURES:
+        assert (found[f"{name}_quantile_error"] <= 1e-3 * expected[f"{name}_sd"]).all()
         assert np.array_equal(found[f"{name}_probability_positive"], expected[f"{name}_probability_positive"])
         for level in LEVELS:
             off = np.abs(found[f"{name}_p{level}"] - expected[f"{name}_p{level}"])
