@@ -129,7 +129,7 @@ SPARSE_FROM = 10_000_000
 """Draws x scenarios from which a sparse product counts sooner than `bincount`, scipy's import included."""
 
 
-class _LaidOut(NamedTuple):
+class LaidOut(NamedTuple):
     """A chunk's columns; each measure's as float32 with ones below; and how far they go from nothing."""
 
     chunk: Array
@@ -146,7 +146,7 @@ class NumpyCounting:
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
         self.error: Array = np.zeros_like(bins.width)
-        self.laid_out: dict[int, _LaidOut] = {}
+        self.laid_out: dict[int, LaidOut] = {}
 
     def lay_out(self, chunk: Chunk, place: int) -> None:
         """Keep a chunk's columns, each measure's as float32 with ones below, and their largest."""
@@ -155,20 +155,21 @@ class NumpyCounting:
             np.concatenate([chunk.standard[each.columns].astype(np.float32), ones]) for each in self.measures
         ]
         largest = [chunk.largest[each.columns] for each in self.measures]
-        self.laid_out[place] = _LaidOut(chunk.columns, rows, largest)
+        self.laid_out[place] = LaidOut(chunk.columns, rows, largest)
 
-    def share(self, chunks: list[Chunk]) -> list[_LaidOut]:
+    def share(self, chunks: list[Chunk]) -> list[LaidOut]:
         """Return what is laid out of a slab."""
         return [self.laid_out[place] for place in range(len(chunks))]
 
-    def tile(self, target: Target, shared: list[_LaidOut]) -> None:
+    def tile(self, target: Target, shared: list[LaidOut]) -> None:
         """Add a slab's outcomes to a tile's counts."""
         draws = sum(each.chunk.shape[1] for each in shared)
         sparse = self.counts_sparsely(draws)
         for at in range(len(self.measures)):
             if all(np.isfinite(each.largest[at]).all() for each in shared):
                 for each in shared:
-                    places = self.places(target.rows, target.above[:, at], at, each)
+                    places = np.empty((len(target.above), each.chunk.shape[1]), np.float32)
+                    target.above[:, at] += self.places(target.rows, at, each, places)
                     counts = COUNTER.count(places, self.bins, sparse=sparse)
                     np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
@@ -176,19 +177,19 @@ class NumpyCounting:
         """Return whether so many draws of all scenarios are worth scipy's import."""
         return len(self.error) * draws >= SPARSE_FROM
 
-    def places(self, rows: slice, above: NDArray[np.int64], at: int, laid_out: _LaidOut) -> Array32:
-        """Return a measure's places over a chunk, float32[scenario, draw], and add to those `above` zero."""
+    def places(self, rows: slice, at: int, laid_out: LaidOut, found: Array32) -> NDArray[np.int64]:
+        """Fill float32[scenario, draw] with places over a chunk; return how many outcomes are above zero."""
         chunk, columns, largest = laid_out
         measure = self.measures[at]
-        found = measure.weights[rows] @ columns[at]
+        np.matmul(measure.weights[rows], columns[at], out=found)
         least = found.min(axis=1)
         if np.isnan(least).any():
             np.nan_to_num(found, copy=False)
         near = measure.near(rows, largest[at])
         self.error[rows, at] = np.maximum(self.error[rows, at], near)
-        above += _above(measure, rows, found, least, near, chunk)
+        above = _above(measure, rows, found, least, near, chunk)
         np.clip(found, 0, self.bins - 1, out=found)
-        return found
+        return above
 
 
 @np.errstate(invalid="ignore", over="ignore")

@@ -18,7 +18,7 @@ class PlaceCounter(threading.local):
     def __init__(self) -> None:
         self.matrices: dict[tuple[int, int, int], Any] = {}
 
-    def count(self, places: NDArray[np.float32], bins: int, *, sparse: bool) -> NDArray[np.integer]:
+    def count(self, places: NDArray[np.float32], bins: int, *, sparse: bool) -> NDArray[np.float32]:
         """Return how many of float32[row, draw] are in each bin, [row, bin]; places are 0 to bins - 1.
 
         A sparse matrix of ones with the places as its rows, times 1, is what `bincount` returns, from numbers
@@ -28,7 +28,7 @@ class PlaceCounter(threading.local):
         begin = np.arange(0, rows * bins, bins, dtype=np.int32)[:, np.newaxis]
         if not sparse:
             flat = (places.astype(np.int32) + begin).reshape(-1)
-            return np.bincount(flat, minlength=rows * bins).reshape(rows, bins)
+            return np.bincount(flat, minlength=rows * bins).reshape(rows, bins).astype(np.float32)
         shape = (rows, draws, bins)
         if shape not in self.matrices:
             while len(self.matrices) >= MOST_MATRICES:
@@ -38,7 +38,7 @@ class PlaceCounter(threading.local):
         own = matrix.indices.reshape(rows, draws)
         np.copyto(own, places, casting="unsafe")
         own += begin
-        counts: NDArray[np.integer] = matrix @ np.ones(1, matrix.dtype)
+        counts: NDArray[np.float32] = matrix @ np.ones(1, matrix.dtype)
         return counts.reshape(rows, bins)
 
 
@@ -49,6 +49,6 @@ def _matrix_of_ones(rows: int, draws: int, bins: int) -> Any:
     from scipy.sparse import csc_array
 
     size = rows * draws
-    ones = np.ones(size, np.uint16 if draws < 2**16 else np.uint32)
+    ones = np.ones(size, np.float32)
     ends = np.array([0, size], np.int32)
     return csc_array((ones, np.zeros(size, np.int32), ends), shape=(rows * bins, 1))

@@ -125,11 +125,11 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         NumpyFew,
         standardised,
     )
-    from costmodel.analysis.selected_work import SelectedWork
+    from costmodel.analysis.one_chunk_work import OneChunkWork
 
     return Tools(
         Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles,
-        one_chunk=SelectedWork, chunks_together=2, chunks_of_groups=4, each=each, cancelled=cancelled,
+        one_chunk=OneChunkWork, chunks_together=2, chunks_of_groups=4, each=each, cancelled=cancelled,
     )  # fmt: skip
 
 
