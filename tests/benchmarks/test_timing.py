@@ -1,0 +1,23 @@
+"""Jobs take turns; one that times itself is asked what it took, as often as the others run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.timing import Timed, interleaved, ratio
+
+
+def test_a_job_that_times_itself_takes_its_turn_among_jobs_that_are_timed() -> None:
+    order: list[str] = []
+    told = iter((9.0, 2.0, 4.0, 6.0))
+
+    def asked(answers: Iterator[float]) -> float:
+        order.append("asked")
+        return next(answers)
+
+    times = interleaved({"asked": Timed(lambda: asked(told)), "run": lambda: order.append("run")}, 3)
+    # the first of each is the untimed one, and the order turns by one from round to round
+    assert order == ["asked", "run", "asked", "run", "run", "asked", "asked", "run"]
+    assert times["asked"].rounds == (2.0, 4.0, 6.0)
+    assert all(0 < taken < 1 for taken in times["run"].rounds)
+    assert ratio(times["asked"], times["asked"], scale=3.0).rounds == (3.0, 3.0, 3.0)
