@@ -1,16 +1,18 @@
-"""The jobs that are timed: the sweep engine on the reference model, and the plain numpy pass beside it."""
+"""The jobs that are timed: the sweep engine on the reference model, and plain numpy beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from benchmarks.reference_models import MEASURES, Shape, numpy_pass
+from benchmarks.reference_models import MEASURES
+from benchmarks.timing import Timed
 
 if TYPE_CHECKING:
+    from benchmarks.plain_process import PlainProcess, Scenario
     from costmodel.analysis.sweep_result import SweepResult
     from costmodel.model.design import Design
     from costmodel.model.model import Model
@@ -70,18 +72,11 @@ def sweep_job(design: Design, draws: int, engine: Engine, workers: int = 2) -> C
 class PlainJob(NamedTuple):
     """Some scenarios' plain passes, and how many times as long the whole takes."""
 
-    run: Callable[[], object]
+    run: Timed
     scale: float
 
 
-def plain_job(told: Sequence[Mapping[str, float | Shape]], draws: int, settings: Settings) -> PlainJob:
+def plain_job(plain: PlainProcess, told: Sequence[Scenario], draws: int, settings: Settings) -> PlainJob:
     """Return plain numpy passes over the first scenarios, as many as one round is to have."""
     count = max(1, min(len(told), settings.plain_draws // draws))
-
-    def run() -> None:
-        for seed, scenario in enumerate(told[:count]):
-            numbers = {name: value for name, value in scenario.items() if not isinstance(value, Shape)}
-            shapes = {name: value for name, value in scenario.items() if isinstance(value, Shape)}
-            numpy_pass(draws, seed, numbers, shapes)
-
-    return PlainJob(run, len(told) / count)
+    return PlainJob(plain.job(draws, SEED, told[:count]), len(told) / count)

@@ -39,10 +39,11 @@ def peers_section(settings: Settings, grid: Grid) -> tuple[Table, list[Aim]]:
             )
         )
     note = (
-        "One scenario each, in one process, in turn with the plain numpy pass of as many draws; a tool does "
-        f"it all again for every scenario. The sweep is that of {count:,} scenarios x {draws:,} "
-        f"draws, {over_plain:,.0f} times plain numpy. `Furthest off` is the figure, of 38, that differs most "
-        "from ten times as many draws of plain numpy, in standard errors of the difference."
+        "One scenario each, in turn with the plain numpy pass of as many draws, which has a process of its "
+        "own as it has beside the sweep; a tool does it all again for every scenario. The sweep is that of "
+        f"{count:,} scenarios x {draws:,} draws, {over_plain:,.0f} times plain numpy. `Furthest off` is the "
+        "figure, of 38, that differs most from ten times as many draws of plain numpy, in standard errors of "
+        "the difference."
     )
     claim = f"the fastest other tool that evaluates the model: {FACTOR} times"
     return Table("Other tools", note, heads, rows), [Aim(claim, f"{fastest:,.0f}", fastest >= FACTOR)]
