@@ -21,6 +21,7 @@ Engine = Literal["auto", "numpy", "compiled"]
 REFERENCE = Path(__file__).parent / "scenarios" / "reference.yaml"
 PEERS = Path(__file__).resolve().parents[1] / ".venv-peers" / "bin" / "python"
 SEED = 1
+WORKERS = 2
 
 
 class Settings(NamedTuple):
@@ -61,7 +62,9 @@ def engines() -> tuple[Engine, ...]:
     return ("compiled", "numpy") if find_spec("numba") is not None else ("numpy",)
 
 
-def sweep_job(design: Design, draws: int, engine: Engine, workers: int = 2) -> Callable[[], SweepResult]:
+def sweep_job(
+    design: Design, draws: int, engine: Engine, workers: int = WORKERS
+) -> Callable[[], SweepResult]:
     """Return a sweep of the reference model, its four measures."""
     from costmodel.analysis.sweep import sweep
 

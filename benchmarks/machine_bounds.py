@@ -16,14 +16,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.timing import Job
+from benchmarks.timing import Job, Ratio, Timed, Timing, ratio
 
 COLUMNS = 22
 """Columns of one scenario's product: 8 of placements, 14 of the other lines."""
 PRODUCTS = 2
 """Products that four measures take: gross (net, and the ratio, follow from it) and cashable."""
+FLOPS = 2 * COLUMNS * PRODUCTS
 INCREMENTS = 4
 """Histograms that a draw of a scenario is counted in: one a measure."""
+BESIDE = 30
+"""Runs of each kernel, a third or half a millisecond each, that find the bound beside a round of a sweep."""
 ROW = 5_000
 SCENARIOS = 32
 BINS = 2_048
@@ -46,17 +49,16 @@ class Bounds(NamedTuple):
     uniform_ns: float
 
     @property
-    def arithmetic_ns(self) -> float | None:
-        """Return the least time of one draw of one scenario's products."""
-        flops = 2 * COLUMNS * PRODUCTS
-        return None if self.fused_gflops is None else flops / self.fused_gflops
-
-    @property
     def hardware_ns(self) -> float | None:
-        """Return the least time of one draw of one scenario: the products, and an increment a cycle."""
-        if self.arithmetic_ns is None or self.cycle_ns is None:
+        """Return the least time of one draw of one scenario."""
+        if self.fused_gflops is None or self.cycle_ns is None:
             return None
-        return self.arithmetic_ns + INCREMENTS * self.cycle_ns
+        return least_of_outcome(1 / self.fused_gflops, self.cycle_ns)
+
+
+def least_of_outcome(flop: float, cycle: float) -> float:
+    """Return the least time of one draw of one scenario: its products, and an increment a cycle."""
+    return FLOPS * flop + INCREMENTS * cycle
 
 
 def measured(rounds: int = 200) -> Bounds:
@@ -83,6 +85,28 @@ def measured(rounds: int = 200) -> Bounds:
         copy_gbs=1 / least["copy"],
         uniform_ns=least["uniform"],
     )
+
+
+def outcome_bound() -> Timed | None:
+    """Return a job that finds the least seconds of one draw of one scenario; None where there is no numba.
+
+    A shared machine's clock changes from minute to minute: what a sweep took is held against what the machine
+    could do in the same round, and that against nothing that was measured long before.
+    """
+    if find_spec("numba") is None:
+        return None
+    kernels = _fused(), _cycle()
+
+    def least() -> float:
+        flop, cycle = (_least(job, BESIDE) / work for job, work in kernels)
+        return least_of_outcome(flop, cycle)
+
+    return Timed(least)
+
+
+def share_of_bound(least: Timing, taken: Timing, outcomes: int, cores: int = 1) -> Ratio:
+    """Return the bound over the time of so many outcomes, round by round; `least` is of one, on one core."""
+    return ratio(least, taken, outcomes / cores)
 
 
 def _least(job: Job, rounds: int) -> float:
@@ -132,6 +156,7 @@ def _uniform() -> tuple[Job, float]:
     return job, float(times) * ROW
 
 
+@cache
 def _cycle() -> tuple[Job, float]:
     chain = import_module("numba").njit(_squares)
     times = 500_000
@@ -165,6 +190,7 @@ CHAINS = 12
 """Independent multiply-adds in flight: enough to hide their latency, few enough to stay in registers."""
 
 
+@cache
 def _fused() -> tuple[Job, float]:
     lanes = _lanes()
     burst = _burst(lanes)

@@ -43,15 +43,19 @@ def _row(row: tuple[str, ...], widths: list[int]) -> str:
 def aims_table(aims: Sequence[Aim]) -> Table:
     """Return what was to be shown and what was measured."""
     rows = [(aim.claim, aim.found, "yes" if aim.is_met else "**no**") for aim in aims]
-    return Table(
-        "Aims", "Ratios are medians, with the worst and best round.", ("aim", "measured", "met"), rows
-    )
+    note = "Ratios and shares of a bound are medians, with the worst and best round."
+    return Table("Aims", note, ("aim", "measured", "met"), rows)
 
 
 def times_as_many(ratio: Ratio) -> str:
     """Return a ratio as `412 (398-431)`: the middle round, the worst and the best."""
     digits = 0 if ratio.median >= 20 else 1
     return f"{ratio.median:,.{digits}f} ({ratio.lowest:,.{digits}f}-{ratio.highest:,.{digits}f})"
+
+
+def share_of_rounds(share: Ratio) -> str:
+    """Return a share as `38% (35-40)`: the middle round, the worst and the best, in percent."""
+    return f"{percent(share.median)} ({100 * share.lowest:.0f}-{100 * share.highest:.0f})"
 
 
 def seconds(value: float) -> str:

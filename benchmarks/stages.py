@@ -14,9 +14,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.engine_jobs import SEED, Engine, Settings, engines, reference_model
-from benchmarks.machine_bounds import Bounds
+from benchmarks.machine_bounds import Bounds, outcome_bound, share_of_bound
 from benchmarks.reference_models import INPUTS, MEASURES
-from benchmarks.report import Aim, Table, percent
+from benchmarks.report import Aim, Table, percent, share_of_rounds
 from benchmarks.scenario_sets import as_design, scenarios
 from benchmarks.timing import Timing, interleaved
 
@@ -34,7 +34,8 @@ def stage_section(settings: Settings, bounds: Bounds) -> tuple[Table, list[Aim]]
     note = (
         f"{count} scenarios x {draws:,} draws, one worker, the middle round of each stage. Draws and columns "
         "are made once for all scenarios of a block, and are told per draw. An outcome is one draw of one "
-        "scenario, all four measures of it."
+        "scenario, all four measures of it; its bound is measured again before each round, and the share is "
+        "the median of the rounds', with the worst and the best."
     )
     heads = ("stage", "per", "ns", "bound", "ns at the bound", "bound / time")
     return Table("Stages", note, heads, rows), []
@@ -44,22 +45,21 @@ def _rows(engine: Engine, count: int, draws: int, rounds: int, bounds: Bounds) -
     from costmodel.analysis.sweep_plan import plan_sweep
 
     plan = plan_sweep(reference_model(), as_design(scenarios(count)), MEASURES)
-    _watched(plan, engine, draws)
-    found = [_watched(plan, engine, draws) for _ in range(rounds)]
-    middle = {name: Timing(tuple(seen[name] for seen in found)).median for name in found[0]}
-    per_draw, per_outcome = 1e9 / draws, 1e9 / (draws * count)
+    times = _times(plan, engine, draws, rounds)
+    middle = {name: taken.median for name, taken in times.items()}
+    outcomes = draws * count
+    per_draw, per_outcome = 1e9 / draws, 1e9 / outcomes
     told = sum(middle[name] for name in ("draw", "columns", "count", "percentiles"))
     moved = len(plan.columns) * (8 + 8 + 4)  # written, read for the sums, copied as float32
     generator = len(INPUTS) * min(bounds.uniform_ns, _own_uniform_ns(engine, rounds))
     columns = middle["columns"] * per_draw
-    counted = middle["count"] * per_outcome
     lines = [
         _line("draw", "draw", middle["draw"] * per_draw, "generator alone", generator),
         _line("columns", "draw", columns, "memory bandwidth", moved / bounds.copy_gbs),
-        _line("products and bins", "outcome", counted, "FMA + 1 increment a cycle", bounds.hardware_ns),
+        _outcome_line("products and bins", times["count"], times.get("bound"), outcomes),
         _line("percentiles", "outcome", middle["percentiles"] * per_outcome, "", None),
         _line("all else", "outcome", (middle["all"] - told) * per_outcome, "", None),
-        _line("all", "outcome", middle["all"] * per_outcome, "FMA + 1 increment a cycle", bounds.hardware_ns),
+        _outcome_line("all", times["all"], times.get("bound"), outcomes),
     ]
     return [(f"{engine}: {line[0]}", *line[1:]) for line in lines]
 
@@ -68,6 +68,25 @@ def _line(stage: str, per: str, ns: float, bound: str, least: float | None) -> t
     if least is None:
         return stage, per, f"{ns:,.2f}", bound, "", ""
     return stage, per, f"{ns:,.2f}", bound, f"{least:,.2f}", percent(least / ns)
+
+
+def _outcome_line(stage: str, taken: Timing, least: Timing | None, outcomes: int) -> tuple[str, ...]:
+    ns, bound = taken.median / outcomes * 1e9, "FMA + 1 increment a cycle"
+    if least is None:
+        return _line(stage, "outcome", ns, bound, None)
+    share = share_of_rounds(share_of_bound(least, taken, outcomes))
+    return stage, "outcome", f"{ns:,.2f}", bound, f"{least.median * 1e9:,.2f}", share
+
+
+def _times(plan: Plan, engine: Engine, draws: int, rounds: int) -> dict[str, Timing]:
+    """Return what each stage took, round by round; and the `bound` of an outcome, where that is measured."""
+    bound = outcome_bound()
+    _watched(plan, engine, draws)
+    found = []
+    for _ in range(rounds):
+        least = {} if bound is None else {"bound": bound.seconds()}
+        found.append(least | _watched(plan, engine, draws))
+    return {name: Timing(tuple(seen[name] for seen in found)) for name in found[0]}
 
 
 def _own_uniform_ns(engine: Engine, rounds: int) -> float:

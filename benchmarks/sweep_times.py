@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks.agreement import furthest, unit_errors
 from benchmarks.engine_jobs import (
     SEED,
+    WORKERS,
     Engine,
     Settings,
     engines,
@@ -16,11 +17,12 @@ from benchmarks.engine_jobs import (
     reference_model,
     sweep_job,
 )
+from benchmarks.machine_bounds import outcome_bound, share_of_bound
 from benchmarks.plain_process import PlainProcess, plain_process
 from benchmarks.reference_models import MEASURES, draw, figures, outcomes
 from benchmarks.report import Aim, Table, seconds, times_as_many
 from benchmarks.scenario_sets import as_design, as_shape_design, scenarios, shape_scenarios
-from benchmarks.timing import Job, Ratio, Timing, interleaved, ratio
+from benchmarks.timing import Job, Ratio, Timed, Timing, interleaved, ratio
 
 if TYPE_CHECKING:
     from costmodel.analysis.simulation import Simulation
@@ -29,6 +31,7 @@ COUNTS = (1, 10, 100, 1_000, 10_000)
 DRAWS = (1_000, 10_000, 100_000, 1_000_000)
 HEADLINE = (1_000, 100_000)
 LARGEST = (10_000, 100_000)
+LONGEST = (1_000, 1_000_000)
 NUMPY_HEADLINE = (1_000, 10_000)
 FACTOR, NUMPY_FACTOR, SINGLE_FACTOR, SHAPE_FACTOR = 400, 100, 10, 30
 SHAPES = 100
@@ -36,11 +39,15 @@ APPRAISAL = "appraisal, exact percentiles, {}"
 
 
 class Cell(NamedTuple):
-    """One engine at one number of scenarios and draws: its time, and how many times faster than plain."""
+    """One engine at one number of scenarios and draws: its time, and how many times faster than plain.
+
+    `share` is that of the hardware's bound, each round's own; None where the bound could not be measured.
+    """
 
     time: Timing
     ratio: Ratio
     million_per_second: float
+    share: Ratio | None
 
 
 Grid = Mapping[tuple[int, int], Mapping[Engine, Cell]]
@@ -66,13 +73,19 @@ def _cells(plain: PlainProcess, count: int, draws: int, settings: Settings) -> d
     told = scenarios(count)
     design = as_design(told)
     passes = plain_job(plain, told, draws, settings)
-    jobs: dict[str, Job] = {engine: sweep_job(design, draws, engine) for engine in chosen}
-    times = interleaved({"plain": passes.run, **jobs}, settings.rounds)
+    jobs: dict[str, Job | Timed] = {"plain": passes.run}
+    bound = outcome_bound()
+    if bound is not None:
+        jobs["bound"] = bound
+    jobs |= {engine: sweep_job(design, draws, engine) for engine in chosen}
+    times = interleaved(jobs, settings.rounds)
+    size = count * draws
     return {
         engine: Cell(
             times[engine],
             ratio(times["plain"], times[engine], passes.scale),
-            count * draws / times[engine].median / 1e6,
+            size / times[engine].median / 1e6,
+            share_of_bound(times["bound"], times[engine], size, WORKERS) if bound else None,
         )
         for engine in chosen
     }
