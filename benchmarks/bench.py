@@ -4,8 +4,8 @@
     python -m benchmarks.bench --quick     a minute, to see that all of it runs; writes nothing
     python -m benchmarks.bench --full      every cell of the grid, an hour or so
 
-Everything is measured in one run, in turns, on one BLAS thread. Figures of two machines, or of two runs, are
-not to be compared; ratios of one run are.
+Everything is measured in one run, in turns, on one BLAS thread, plain numpy in a process of its own. Figures
+of two machines, or of two runs, are not to be compared; ratios of one run are.
 """
 
 from __future__ import annotations

@@ -45,8 +45,7 @@ def measured(peers: list[Peer], rounds: int) -> list[dict[str, Any]]:
             "million_per_second": draws / times["peer"].median / 1e6,
             "numpy_million_per_second": draws / times["numpy"].median / 1e6,
             "times_slower_than_numpy": found.median,
-            "lowest": found.lowest,
-            "highest": found.highest,
+            "rounds": found.rounds,
             "spread": times["peer"].spread,
         }
         rows.append(row | agreement(peer))

@@ -59,6 +59,11 @@ def ratio(slow: Timing, fast: Timing, scale: float = 1.0) -> Ratio:
     return Ratio(tuple(scale * a / b for a, b in zip(slow.rounds, fast.rounds, strict=True)))
 
 
+def chained(first: Ratio, second: Ratio) -> Ratio:
+    """Return a / c from a / b and b / c, not measured side by side: every round of one with every other's."""
+    return Ratio(tuple(a * b for a in first.rounds for b in second.rounds))
+
+
 def interleaved(jobs: Mapping[str, Job | Timed], rounds: int, warm: bool = True) -> dict[str, Timing]:
     """Return how long each job takes, once a round, the order turned by one from round to round.
 

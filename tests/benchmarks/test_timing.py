@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.timing import Timed, interleaved, ratio
+from benchmarks.timing import Ratio, Timed, chained, interleaved, ratio
 
 
 def test_a_job_that_times_itself_takes_its_turn_among_jobs_that_are_timed() -> None:
@@ -21,3 +21,8 @@ def test_a_job_that_times_itself_takes_its_turn_among_jobs_that_are_timed() -> N
     assert times["asked"].rounds == (2.0, 4.0, 6.0)
     assert all(0 < taken < 1 for taken in times["run"].rounds)
     assert ratio(times["asked"], times["asked"], scale=3.0).rounds == (3.0, 3.0, 3.0)
+
+
+def test_ratios_of_two_runs_multiply_to_the_worst_and_the_best_of_both() -> None:
+    found = chained(Ratio((2.0, 3.0, 4.0)), Ratio((100.0, 300.0, 200.0)))
+    assert (found.lowest, found.median, found.highest) == (200.0, 600.0, 1200.0)
