@@ -125,6 +125,7 @@ class MatrixWork(CountedWork):
             self._open_counts()
 
         def tile(rows: slice) -> None:
+            self.tools.go_on()
             self.counting.tile(Target(rows, self.counts[rows], self.above[rows]), shared)
 
         for _ in each(tile, self.tiles()):
@@ -135,6 +136,7 @@ class MatrixWork(CountedWork):
         found = self._unread()
 
         def tile(rows: slice) -> None:
+            self.tools.go_on()
             shape = (rows.stop - rows.start, len(self.measures))
             counts = empty_counts(shape, self.bins, self.draws)
             self.counting.tile(Target(rows, counts, self.above[rows]), shared)

@@ -80,6 +80,7 @@ class OneChunkWork(MatrixWork):
         useful = [at for at in range(len(self.measures)) if np.isfinite(laid_out.largest[at]).all()]
 
         def tile(rows: slice) -> None:
+            self.tools.go_on()
             scenarios = rows.stop - rows.start
             reading = _Reading((scenarios, len(useful)), np.array(self.wanted.wanted))
             places = _ROOM.of(scenarios, self.draws)

@@ -30,11 +30,15 @@ class SortedWork(Work):
         """Return the figures of `SIMULATED`."""
         found = {name: np.zeros(self.shape) for name in SIMULATED}
         for at, measure in enumerate(self.measures):
-            base = self.chunk.base[measure]
-            for tile in self.tiles():
-                outcomes = self.outcome(at, tile, self.chunk.columns)
-                for name, values in _sorted_figures(outcomes, base).items():
-                    found[name][tile, at] = values
+
+            def tile(rows: slice, at: int = at, measure: int = measure) -> None:
+                self.tools.go_on()
+                outcomes = self.outcome(at, rows, self.chunk.columns)
+                for name, values in _sorted_figures(outcomes, self.chunk.base[measure]).items():
+                    found[name][rows, at] = values
+
+            for _ in self.tools.each(tile, self.tiles()):
+                pass
         return found
 
 

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-LARGEST_BLOCK, SMALLEST_BLOCK = 2048, 512
-OUTCOMES_PER_BLOCK = 2 * 10**8
+LARGEST_BLOCK, SMALLEST_BLOCK = 5_000, 512
+OUTCOMES_PER_BLOCK = 5 * 10**8
+OUTCOMES_PER_BLOCK_HELD = 2 * 10**8
+"""Fewer where draws are more than a slab: the bins of a block's scenarios are then held from slab to slab."""
 COMPILED_FROM = 6e7
 """Draws x scenarios from which a compiled engine is quicker, its start-up counted."""
 
@@ -77,7 +79,10 @@ def engine_for(wanted: str, outcomes: float) -> str:
 
 def block_size(draws: int) -> int:
     """Return how many scenarios a block has: enough to share its draws, few enough to be lost."""
-    return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, OUTCOMES_PER_BLOCK // max(1, draws)))
+    from costmodel.analysis.sweep_engine import CHUNK, SLAB
+
+    outcomes = OUTCOMES_PER_BLOCK if draws <= CHUNK * SLAB else OUTCOMES_PER_BLOCK_HELD
+    return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, outcomes // max(1, draws)))
 
 
 def shared_bytes(setting: Setting) -> bytes:

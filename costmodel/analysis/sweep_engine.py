@@ -59,10 +59,6 @@ EXACT_UP_TO = 5_000
 """Draws up to which outcomes are sorted and not counted."""
 
 
-class Cancelled(Exception):  # noqa: N818 - somebody asked for it
-    """Raised between slabs when the work was told to stop."""
-
-
 class Span(NamedTuple):
     """A chunk: the draws it begins and ends with, and its place in a slab."""
 
@@ -154,8 +150,7 @@ class _Block:
         chunk = self.chunk_size
         size = chunk if self.many else CHUNK * SLAB  # many groups pass over a chunk while it is in cache
         for start in range(0, self.draws, size):
-            if self.tools.cancelled():
-                raise Cancelled
+            self.tools.go_on()
             stop = min(start + size, self.draws)
             starts = range(start, stop, chunk)
             yield [Span(at, min(at + chunk, stop), place) for place, at in enumerate(starts)]
@@ -252,8 +247,7 @@ class _Group:
 
     def prepared(self, drawn: Drawn, place: int) -> Prepared:
         """Return a chunk, and what each work makes of it by itself."""
-        if self.tools.cancelled():
-            raise Cancelled
+        self.tools.go_on()
         chunk = self.chunk(drawn)
         if self.shares:
             self.check_shares(chunk)

@@ -86,6 +86,10 @@ class Counting(Protocol):
         """Add a slab's outcomes to a tile's counts."""
 
 
+class Cancelled(Exception):  # noqa: N818 - somebody asked for it
+    """Raised between chunks and tiles when the work was told to stop."""
+
+
 class Tools(NamedTuple):
     """What the engine works with: how inputs are drawn and outcomes counted, and on how many threads.
 
@@ -112,6 +116,11 @@ class Tools(NamedTuple):
     each: Each = map
     each_chunk: Each = map
     cancelled: Callable[[], bool] = lambda: False
+
+    def go_on(self) -> None:
+        """Raise `Cancelled` if the work was told to stop."""
+        if self.cancelled():
+            raise Cancelled
 
 
 def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:

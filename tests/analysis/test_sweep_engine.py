@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from costmodel.analysis.simulation import LEVELS, Each, simulate
-from costmodel.analysis.sweep_engine import BlockResult, Cancelled, run_block
+from costmodel.analysis.sweep_engine import BlockResult, run_block
 from costmodel.analysis.sweep_plan import plan_sweep
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import tools
+from costmodel.analysis.sweep_tools import Cancelled, tools
 from costmodel.model.design import Choice, Design, Operation, Swept
 from costmodel.model.distributions import Binomial, Distribution, Uniform
 from costmodel.model.expression import Name
