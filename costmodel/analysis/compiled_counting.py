@@ -17,8 +17,20 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.aligned import aligned, aligned_rows
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
-from costmodel.analysis.kernels import count_few, percentile_rows
-from costmodel.analysis.matrix_kernels import PASS, above_zero, count_tile, pack, standardise
+from costmodel.analysis.kernels import count_few
+from costmodel.analysis.matrix_kernels import (
+    PASS,
+    Forms,
+    Memory,
+    RanksOfBins,
+    Slab,
+    above_zero,
+    count_tile,
+    pack,
+    read_tile,
+    standardise,
+)
+from costmodel.analysis.percentile_kernels import percentile_rows
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 from costmodel.analysis.vector_instructions import STRIP, TOGETHER, WEIGHTS
@@ -35,9 +47,14 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
     """Return what `costmodel.analysis.binning.percentiles` does."""
     values = np.full((len(counts), len(wanted.wanted)), np.nan)
     settled = np.zeros(len(counts), np.bool_)
-    ranks, errors = np.array(wanted.wanted), np.array(wanted.errors)
-    percentile_rows(counts, low, width, wanted.draws, ranks, errors, values, settled)
+    percentile_rows(counts, low, width, wanted.draws, _around(wanted), values, settled)
     return Percentiles(values, settled)
+
+
+def _around(wanted: Ranks) -> NDArray[np.int64]:
+    """Return the wanted ranks, and those a standard error before and after, int64[3, rank]."""
+    ranks, errors = np.array(wanted.wanted), np.array(wanted.errors)
+    return np.stack([ranks, np.maximum(1, ranks - errors), np.minimum(wanted.draws, ranks + errors)])
 
 
 class _Room(threading.local):
@@ -169,16 +186,15 @@ def _clean(form: Weights, usable: NDArray[np.bool_]) -> Weights:
 class _Shared(NamedTuple):
     """What tiles need of a slab: its chunks, their strips, and weights with the bounds of this slab.
 
-    `packed` keeps the chunks' strips alive, `addresses` says where each begins and `sizes` how many draws it
-    has; `strips` is each chunk's first. `near` says how far float32 can be off, in bins, [scenario, measure].
+    `packed` keeps the chunks' strips alive, `strips` is each chunk's first. `near` says how far float32 can
+    be off, in bins, [scenario, measure].
     """
 
     chunks: list[Chunk]
     packed: list[Array32]
-    addresses: NDArray[np.uint64]
-    sizes: NDArray[np.int64]
+    slab: Slab
     strips: list[int]
-    weights: Array32
+    forms: Forms
     near: Array
 
 
@@ -186,7 +202,7 @@ class CompiledCounting:
     """Counts a matrix group with float32 products and compiled passes."""
 
     def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
-        self.bins = bins.number
+        self.bins = bins
         self.local = threading.local()
         self.measures = [
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
@@ -246,23 +262,44 @@ class CompiledCounting:
         weights[: len(zero), :, 5] = zero - near
         usable = np.column_stack([each.usable for each in self.measures]) & np.isfinite(near)
         weights[: len(zero), :, 4:6][~usable] = 1.0  # told of as certain, or as no number: nothing to count
-        return _Shared(chunks, packed, addresses, sizes, strips, weights, near)
+        forms = Forms(self.places_of_products, self.slopes, self.parts, weights)
+        return _Shared(chunks, packed, Slab(addresses, sizes), strips, forms, near)
 
     def tile(self, target: Target, shared: _Shared) -> None:
         """Add a slab's outcomes to a tile's counts."""
-        rows = target.rows
-        self.error[rows] = np.maximum(self.error[rows], shared.near[rows])
-        scenarios = rows.stop - rows.start
-        memory = self._memory()
-        unsure = np.empty((scenarios + TOGETHER) * len(self.measures) * shared.sizes.size, np.int64)
+        unsure = self._begin(target.rows, shared)
         doubts = count_tile(
-            shared.addresses, shared.sizes, self.places_of_products, self.slopes, self.parts,
-            shared.weights, rows.start, *memory, target.counts, target.above, unsure,
-        )  # fmt: skip
-        for entry in unsure[:doubts].tolist():
-            outcome, strip = divmod(entry, shared.sizes.size)
+            shared.slab, shared.forms, target.rows.start, self._memory(), target.counts, target.above, unsure
+        )
+        self._decide(unsure[:doubts], target.rows, target.above, shared)
+
+    def tile_at_once(
+        self, rows: slice, above: NDArray[np.int64], shared: _Shared, wanted: Ranks
+    ) -> Percentiles:
+        """Count a tile of which the slab has all draws, and return its percentiles."""
+        unsure = self._begin(rows, shared)
+        shape = (rows.stop - rows.start, len(self.measures))
+        found = Percentiles(np.full((*shape, len(wanted.wanted)), np.nan), np.zeros(shape, np.bool_))
+        ranks = RanksOfBins(_around(wanted), self.bins.low, self.bins.width)
+        doubts = read_tile(
+            shared.slab, shared.forms, rows.start, self._memory(), ranks, *found, above, unsure
+        )
+        self._decide(unsure[:doubts], rows, above, shared)
+        return found
+
+    def _begin(self, rows: slice, shared: _Shared) -> NDArray[np.int64]:
+        """Take in how far float32 can be off; return room for strips whose signs it does not tell."""
+        self.error[rows] = np.maximum(self.error[rows], shared.near[rows])
+        return np.empty((rows.stop - rows.start) * len(self.measures) * shared.slab.sizes.size, np.int64)
+
+    def _decide(
+        self, unsure: NDArray[np.int64], rows: slice, above: NDArray[np.int64], shared: _Shared
+    ) -> None:
+        """Add the outcomes above zero of strips whose signs float32 did not tell."""
+        for entry in unsure.tolist():
+            outcome, strip = divmod(entry, shared.slab.sizes.size)
             row, at = divmod(outcome, len(self.measures))
-            target.above[row, at] += self._above(rows.start + row, at, shared, strip)
+            above[row - rows.start, at] += self._above(row, at, shared, strip)
 
     def _above(self, row: int, at: int, shared: _Shared, strip: int) -> int:
         """Return how many outcomes of a strip are above zero, in float64."""
@@ -272,26 +309,26 @@ class CompiledCounting:
         nothing = rounding(plain, [row], chunk.columns)[0]
         return int(
             above_zero(
-                chunk.columns, begin, begin + int(shared.sizes[strip]), np.array(plain.columns, np.int64),
-                plain.slope[row], plain.constant[row] - nothing,
+                chunk.columns, begin, begin + int(shared.slab.sizes[strip]),
+                np.array(plain.columns, np.int64), plain.slope[row], plain.constant[row] - nothing,
             )
         )  # fmt: skip
 
-    def _memory(self) -> tuple[NDArray[np.uint8], Array32, NDArray[np.uint16]]:
-        """Return this thread's memory, which is in cache already: tables of bins, sums, and places."""
+    def _memory(self) -> Memory:
+        """Return this thread's memory, which is in cache already."""
         kept = self.local.__dict__
         if "memory" not in kept:
-            measures = len(self.measures)
-            together = TABLES // (self.bins * measures) // TOGETHER * TOGETHER
+            measures, bins = len(self.measures), self.bins.number
+            together = TABLES // (bins * measures) // TOGETHER * TOGETHER
             together = max(TOGETHER, min(MOST_TOGETHER, together))
-            kept["memory"] = (
-                aligned(together * measures * self.bins, np.uint8, 0).reshape(together, measures, self.bins),
+            outcomes = together * measures
+            kept["memory"] = Memory(
+                aligned(outcomes * bins, np.uint8, 0).reshape(together, measures, bins),
                 aligned(len(self.products) * TOGETHER * STRIP, np.float32),
-                aligned(2 * together * measures * (PASS + 1) * STRIP, np.uint16).reshape(
-                    2, together, measures, -1
-                ),
+                aligned(2 * outcomes * (PASS + 1) * STRIP, np.uint16).reshape(2, together, measures, -1),
+                np.empty((together, measures, PASS), np.int64),
             )
-        memory: tuple[NDArray[np.uint8], Array32, NDArray[np.uint16]] = kept["memory"]
+        memory: Memory = kept["memory"]
         return memory
 
 

@@ -1,4 +1,4 @@
-"""The compiled loops of a sweep over few scenarios, outcomes in float64 to bins; and bins to percentiles.
+"""The compiled loops of a sweep over few scenarios: outcomes in float64, straight into bins.
 
 Those over many scenarios are in `matrix_kernels`.
 """
@@ -12,12 +12,9 @@ from numba import int32, njit, uint32
 
 jit: Any = njit(nogil=True, cache=True)
 summed: Any = njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
-BLOCK = 64
-"""Bins summed at once on the way to a rank."""
 divided: Any = njit(nogil=True, cache=True, error_model="numpy")
 FEW = 256
 """Draws of one outcome worked on at once, in the first cache."""
-vectorised: Any = njit(nogil=True, cache=True, fastmath={"contract", "nsz", "arcp"})
 
 
 @summed
@@ -126,56 +123,3 @@ def _rounding(slope, largest, constant):
     for k in range(slope.size):
         found += abs(slope[k]) * largest[k]
     return 2.0**-46 * found if np.isfinite(found) else 0.0
-
-
-@vectorised
-def _sum(counts):
-    """Return the sum of some bins."""
-    found = np.uint32(0)
-    for i in range(counts.size):
-        found += np.uint32(counts[i])
-    return found
-
-
-@jit
-def _find(counts, blocks, rank):
-    """Return the bin a rank falls in, and how many outcomes are in the bins before it."""
-    below = 0
-    block = 0
-    while block < blocks.size - 1 and below + blocks[block] < rank:
-        below += blocks[block]
-        block += 1
-    place = block * BLOCK
-    while place < counts.size - 1 and below + counts[place] < rank:
-        below += counts[place]
-        place += 1
-    return place, below
-
-
-@jit
-def percentile_rows(counts, low, width, draws, ranks, errors, values, settled):
-    """Fill float64[outcome, rank] with the values at ranks; bool[outcome] says whether the bins were enough.
-
-    They are not where a count has run over, a rank is in the first or last bin, or a bin is wider than a
-    standard error.
-    """
-    bins = counts.shape[1]
-    blocks = np.empty((bins + BLOCK - 1) // BLOCK, np.int64)
-    for row in range(counts.shape[0]):
-        if not width[row] > 0.0:
-            continue
-        total = 0
-        for block in range(blocks.size):
-            blocks[block] = _sum(counts[row, block * BLOCK : min((block + 1) * BLOCK, bins)])
-            total += blocks[block]
-        enough = total == draws
-        for at in range(ranks.size):
-            if not enough:
-                break
-            place, below = _find(counts[row], blocks, ranks[at])
-            inside = counts[row, place]
-            values[row, at] = low[row] + width[row] * (place + (ranks[at] - below - 0.5) / inside)
-            early, _ = _find(counts[row], blocks, max(1, ranks[at] - errors[at]))
-            late, _ = _find(counts[row], blocks, min(draws, ranks[at] + errors[at]))
-            enough = place > 0 and place < bins - 1 and late - early >= 2
-        settled[row] = enough

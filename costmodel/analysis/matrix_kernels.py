@@ -9,18 +9,72 @@ bin; what runs over shows in the sum, and is counted the wide way.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import float32, njit, uint64
+from numpy.typing import NDArray
 
 from costmodel.analysis import vector_instructions
+from costmodel.analysis.percentile_kernels import PART as BINS_OF_A_PART
+from costmodel.analysis.percentile_kernels import ends_of_parts, read_ranks
 from costmodel.analysis.vector_instructions import AT_A_TIME, LINE, PART, QUEUE, STRIP, TOGETHER, WEIGHTS
 
 jit: Any = njit(nogil=True, cache=True, error_model="numpy")
 
 PASS = 20
 """Strips between two countings of places: what they fill stays in the second cache."""
+
+LOW_HALF = 0xFFFFFFFF
+
+
+class Slab(NamedTuple):
+    """The columns of a slab: strips float32[row, STRIP] at `addresses`, of which `sizes` are draws.
+
+    What a strip has beyond its draws is zeros.
+    """
+
+    addresses: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+
+
+class Forms(NamedTuple):
+    """What scenarios make of columns.
+
+    Product p is of products[p, 1] rows from row products[p, 0]; `slopes` has, for every four scenarios,
+    product and column, the four slopes. Measure m is the product parts[m, 0], the row parts[m, 1], and, if
+    that is not negative, times the row parts[m, 2]; `weights` is float32[scenario, measure, WEIGHTS].
+    """
+
+    products: NDArray[np.int64]
+    slopes: NDArray[np.float32]
+    parts: NDArray[np.int64]
+    weights: NDArray[np.float32]
+
+
+class Memory(NamedTuple):
+    """A thread's memory to work in, in cache.
+
+    `tables` is uint8[scenario, measure, bin], empty before and after; `signs` int64[scenario, measure, PASS]
+    and `places`, of which there are two, uint16[scenario, measure, draw] of one pass.
+    """
+
+    tables: NDArray[np.uint8]
+    sums: NDArray[np.float32]
+    places: NDArray[np.uint16]
+    signs: NDArray[np.int64]
+
+
+class RanksOfBins(NamedTuple):
+    """What is to be read: `wanted` as `read_ranks` takes it; where bins begin and how wide they are.
+
+    `low` and `width` are float64[scenario, measure].
+    """
+
+    wanted: NDArray[np.int64]
+    low: NDArray[np.float64]
+    width: NDArray[np.float64]
+
 
 multiply: Any = vector_instructions.multiply
 multiply_counting: Any = vector_instructions.multiply_counting
@@ -54,27 +108,24 @@ def _multiply_four(columns, slope, products, sums, ahead, queue, waiting):
 
 
 @jit
-def _fill(
-    addresses, sizes, begin, end, products, slopes, parts, weights, above, unsure, first, sums, places, queue,
-    waiting,
-):  # fmt: skip
-    """Write places[row, measure, draw] over strips begin to end, and count meanwhile what waits in the queue.
+def _fill(slab, begin, end, forms, first, memory, into, queue, waiting):
+    """Write the places of strips begin to end into[row, measure, draw], and count what waits in the queue.
 
-    Counts signs into `above` where `unsure` has room for what cannot be told; it holds (row x measures +
-    measure) x strips + strip. A table `unsure` of no size counts none. Returns the draws, how many are
-    unsure, and how many are `waiting` still.
+    `memory.signs` gets what `places` returns of each strip. Returns how many draws there are and how many
+    places are `waiting` still.
     """
-    rows, measures, strips = places.shape[0], parts.shape[0], sizes.size
+    rows, measures, strips = into.shape[0], forms.parts.shape[0], slab.sizes.size
+    products, parts = forms.products, forms.parts
     row_bytes = STRIP * 4
-    of_slopes, of_weights = uint64(slopes.ctypes.data), uint64(weights.ctypes.data)
-    of_sums, of_places = uint64(sums.ctypes.data), uint64(places.ctypes.data)
+    of_slopes, of_weights = uint64(forms.slopes.ctypes.data), uint64(forms.weights.ctypes.data)
+    of_sums, of_places = uint64(memory.sums.ctypes.data), uint64(into.ctypes.data)
     of_queue = uint64(queue.ctypes.data)
+    signs = memory.signs
     group_bytes = products[:, 1].sum() * TOGETHER * 4
     lines = products[:, 1].sum() * row_bytes // PART
-    done, doubts = 0, 0
+    done = 0
     for strip in range(begin, end):
-        columns, ahead = addresses[strip], addresses[strip + 1 if strip + 1 < strips else 0]
-        padding = STRIP - sizes[strip]
+        columns, ahead = slab.addresses[strip], slab.addresses[strip + 1 if strip + 1 < strips else 0]
         for group in range(rows // TOGETHER):
             slope = of_slopes + uint64((first // TOGETHER + group) * group_bytes)
             waiting = _multiply_four(columns, slope, products, of_sums, ahead, of_queue, waiting)
@@ -85,158 +136,209 @@ def _fill(
                     weight = of_weights + uint64(((first + row) * measures + m) * WEIGHTS * 4)
                     y = of_sums + uint64((parts[m, 0] * TOGETHER + r) * row_bytes)
                     w = columns + uint64(parts[m, 1] * row_bytes)
-                    to = of_places + uint64(((row * measures + m) * places.shape[2] + done) * 2)
+                    to = of_places + uint64(((row * measures + m) * into.shape[2] + done) * 2)
                     if parts[m, 2] >= 0:
-                        found = ratio_places_of(y, w, columns + uint64(parts[m, 2] * row_bytes), weight, to)
+                        times = columns + uint64(parts[m, 2] * row_bytes)
+                        signs[row, m, strip - begin] = ratio_places_of(y, w, times, weight, to)
                     else:
-                        found = places_of(y, w, w, weight, to)
-                    sure, perhaps = found & 0xFFFFFFFF, found >> 32
-                    if padding:
-                        empty = weights[first + row, m, 3 if parts[m, 2] >= 0 else 2]
-                        sure -= padding * (empty > weights[first + row, m, 4])
-                        perhaps -= padding * (empty > weights[first + row, m, 5])
-                    if unsure.size:
-                        above[row, m] += sure
-                        if sure != perhaps:
-                            above[row, m] -= sure
-                            unsure[doubts] = (row * measures + m) * strips + strip
-                            doubts += 1
-        done += sizes[strip]
-    return done, doubts, waiting
+                        signs[row, m, strip - begin] = places_of(y, w, w, weight, to)
+        done += slab.sizes[strip]
+    return done, waiting
 
 
 @jit
-def _add_up(small, wide, draws, moved):
-    """Add a table of bytes to a wide one and empty it; where it has run over, take back what was moved."""
-    bins = small.size
-    total = np.uint32(0)
-    for i in range(bins):
-        total += np.uint32(small[i])
-    whole = total + moved[0] + moved[1] == draws
-    if whole:
-        for i in range(bins):
-            wide[i] += small[i]
-    else:
-        wide[0] -= moved[0]
-        wide[bins - 1] -= moved[1]
-    small[:] = 0
-    return whole
+def _leave_padding_out(slab, begin, end, forms, scenario, m, found):
+    """Take what a strip has beyond its draws out of the outcomes found[strip] above nothing."""
+    weights = forms.weights[scenario, m]
+    empty = weights[3 if forms.parts[m, 2] >= 0 else 2]
+    for strip in range(begin, end):
+        padding = STRIP - slab.sizes[strip]
+        found[strip - begin] -= padding * (empty > weights[4]) + ((padding * (empty > weights[5])) << 32)
 
 
 @jit
-def _move_edges(table, wide, moved):
-    """Move the outer two bins, where much falls that no percentile asks for, before they run over."""
-    last = table.size - 1
-    moved[0] += table[0]
-    moved[1] += table[last]
-    wide[0] += table[0]
-    wide[last] += table[last]
-    table[0] = 0
-    table[last] = 0
+def _above_nothing(slab, begin, end, forms, first, rows, signs, above, unsure):
+    """Add outcomes that are surely above nothing to above[row, measure]; return how many strips are not sure.
 
-
-@jit
-def _of_tile(unsure, begin, end, per_row, first, rows):
-    """Number entries by the tile's rows, those of rows that only fill up left out; return where they end."""
-    kept = begin
-    for at in range(begin, end):
-        if unsure[at] // per_row < rows:
-            unsure[kept] = unsure[at] + first * per_row
-            kept += 1
-    return kept
-
-
-@jit
-def _count_waiting(places, small, draws, waiting, wide, moved):
-    """Count the last `waiting` of places[row, measure, draw], of so many draws, and move the edges out."""
-    rows, measures = small.shape[0], small.shape[1]
-    counted = rows * measures * draws - waiting
+    Those are written down in `unsure`, as (scenario x measures + measure) x strips + strip, and not added.
+    """
+    measures, strips = forms.parts.shape[0], slab.sizes.size
+    full = slab.sizes[begin:end].sum() == (end - begin) * STRIP
+    doubts = 0
     for row in range(rows):
         for m in range(measures):
-            own = counted - (row * measures + m) * draws
-            if own < draws:
-                _count(places[row, m, max(0, own) : draws], small[row, m])
-            _move_edges(small[row, m], wide[row, m], moved[row, m])
-
-
-@jit
-def _line_up(queue, places, small, draws):
-    """Have the queue stand at places[row, measure, draw] and return how many wait."""
-    stride = places.shape[2] * 2
-    queue[0] = places.ctypes.data
-    queue[1] = queue[0] + draws * 2
-    queue[2] = small.ctypes.data
-    queue[3] = stride - draws * 2
-    queue[4] = stride
-    queue[5] = small.shape[2]
-    return small.shape[0] * small.shape[1] * draws
-
-
-@jit
-def count_tile(
-    addresses, sizes, products, slopes, parts, weights, begin, small, sums, places, wide, above, unsure,
-):  # fmt: skip
-    """Count a slab's outcomes of a tile into wide[scenario, measure, bin], and their signs into `above`.
-
-    Each strip is float32[row, STRIP] at one of the `addresses`, of which `sizes` are draws and the rest
-    zeros. Product p is of products[p, 1] rows from row products[p, 0]; `slopes` has, for every four
-    scenarios, product and column, the four slopes. Measure m is the product parts[m, 0], the row parts[m,
-    1], and, if that is not negative, times the row parts[m, 2]; `weights` is float32[scenario, measure,
-    WEIGHTS]. The tile begins with scenario `begin`. `small`, `sums` and `places`, of which there are two,
-    are memory to work in; `small`, uint8[scenario, measure, bin], is empty before and after. Returns how
-    many entries `unsure` has got: strips in which float32 could not tell signs, that are not counted.
-    """
-    together, measures = small.shape[0], small.shape[1]
-    strips, doubts = sizes.size, 0
-    queue = np.zeros(QUEUE, np.int64)
-    for first in range(0, wide.shape[0], together):
-        rows = min(together, wide.shape[0] - first)
-        padded = (rows + TOGETHER - 1) // TOGETHER * TOGETHER
-        tables, counts = small[:rows], wide[first : first + rows]
-        signs = np.zeros((padded, measures), np.int64)
-        moved = np.zeros((rows, measures, 2), np.int64)
-        before = 0
-        for strip in range(0, strips, PASS):
-            into, last = places[strip // PASS % 2, :padded], places[1 - strip // PASS % 2, :padded]
-            draws, new, waiting = _fill(
-                addresses, sizes, strip, min(strip + PASS, strips), products, slopes, parts, weights, signs,
-                unsure[doubts:], begin + first, sums, into, queue, _line_up(queue, last, tables, before),
-            )  # fmt: skip
-            doubts = _of_tile(unsure, doubts, doubts + new, measures * strips, first, rows)
-            _count_waiting(last, tables, before, waiting, counts, moved)
-            before = draws
-            if draws % AT_A_TIME or strip + PASS >= strips:
-                _count_waiting(into, tables, draws, rows * measures * draws, counts, moved)
-                before = 0
-        above[first : first + rows] += signs[:rows]
-        run_over = np.zeros((rows, measures), np.bool_)
-        for row in range(rows):
-            for m in range(measures):
-                run_over[row, m] = not _add_up(tables[row, m], counts[row, m], sizes.sum(), moved[row, m])
-        if run_over.any():
-            _count_wide(
-                addresses, sizes, products, slopes, parts, weights, begin + first, sums, places[0, :padded],
-                counts, run_over,
-            )  # fmt: skip
+            found = signs[row, m]
+            if not full:
+                _leave_padding_out(slab, begin, end, forms, first + row, m, found)
+            total = 0
+            for strip in range(end - begin):
+                total += found[strip]
+            above[row, m] += total & LOW_HALF
+            if total & LOW_HALF != total >> 32:
+                for strip in range(end - begin):
+                    if found[strip] & LOW_HALF != found[strip] >> 32:
+                        above[row, m] -= found[strip] & LOW_HALF
+                        unsure[doubts] = ((first + row) * measures + m) * strips + begin + strip
+                        doubts += 1
     return doubts
 
 
 @jit
-def _count_wide(
-    addresses, sizes, products, slopes, parts, weights, first, sums, into, wide, chosen,
-):  # fmt: skip
-    """Count the chosen outcomes, bool[scenario, measure], into the wide table at once."""
-    strips = sizes.size
-    signs = np.empty((into.shape[0], chosen.shape[1]), np.int64)
-    for strip in range(0, strips, PASS):
-        draws, _, _ = _fill(
-            addresses, sizes, strip, min(strip + PASS, strips), products, slopes, parts, weights, signs,
-            np.empty(0, np.int64), first, sums, into, np.empty(0, np.int64), 0,
-        )  # fmt: skip
-        for row in range(chosen.shape[0]):
+def _count_waiting(places, tables, draws, waiting, moved):
+    """Count the last `waiting` of places[row, measure, draw], of so many draws, and move the edges out."""
+    rows, measures = tables.shape[0], tables.shape[1]
+    counted = rows * measures * draws - waiting
+    for row in range(rows):
+        for m in range(measures):
+            table = tables[row, m]
+            own = counted - (row * measures + m) * draws
+            if own < draws:
+                _count(places[row, m, max(0, own) : draws], table)
+            # much falls in the outer two that no percentile asks for: before they run over
+            last = table.size - 1
+            moved[row, m, 0] += table[0]
+            moved[row, m, 1] += table[last]
+            table[0] = 0
+            table[last] = 0
+
+
+@jit
+def _line_up(queue, places, tables, draws):
+    """Have the queue stand at places[row, measure, draw] and return how many wait."""
+    stride = places.shape[2] * 2
+    queue[0] = places.ctypes.data
+    queue[1] = queue[0] + draws * 2
+    queue[2] = tables.ctypes.data
+    queue[3] = stride - draws * 2
+    queue[4] = stride
+    queue[5] = tables.shape[2]
+    return tables.shape[0] * tables.shape[1] * draws
+
+
+@jit
+def _count_group(slab, forms, first, tables, memory, moved, above, unsure):
+    """Count a slab's outcomes of a few scenarios, from `first` on, into tables[row, measure, bin].
+
+    What falls in the outer two bins is moved[row, measure, 2]. Returns how many entries `unsure` has got.
+    """
+    rows, measures = tables.shape[0], tables.shape[1]
+    padded = (rows + TOGETHER - 1) // TOGETHER * TOGETHER
+    strips, doubts, before = slab.sizes.size, 0, 0
+    queue = np.zeros(QUEUE, np.int64)
+    moved[:] = 0
+    for begin in range(0, strips, PASS):
+        end = min(begin + PASS, strips)
+        into, last = memory.places[begin // PASS % 2, :padded], memory.places[1 - begin // PASS % 2, :padded]
+        waiting = _line_up(queue, last, tables, before)
+        draws, waiting = _fill(slab, begin, end, forms, first, memory, into, queue, waiting)
+        doubts += _above_nothing(slab, begin, end, forms, first, rows, memory.signs, above, unsure[doubts:])
+        _count_waiting(last, tables, before, waiting, moved)
+        before = draws
+        if draws % AT_A_TIME or end == strips:
+            _count_waiting(into, tables, draws, rows * measures * draws, moved)
+            before = 0
+    return doubts
+
+
+@jit
+def _count_wide(slab, forms, first, memory, rows, chosen, wide):
+    """Count the chosen outcomes, bool[row, measure], of some scenarios into wide[row, measure, bin]."""
+    padded = (rows + TOGETHER - 1) // TOGETHER * TOGETHER
+    into, nothing = memory.places[0, :padded], np.empty(0, np.int64)
+    strips = slab.sizes.size
+    for begin in range(0, strips, PASS):
+        draws, _ = _fill(slab, begin, min(begin + PASS, strips), forms, first, memory, into, nothing, 0)
+        for row in range(rows):
             for m in range(chosen.shape[1]):
                 if chosen[row, m]:
                     _count(into[row, m, :draws], wide[row, m])
+
+
+@jit
+def count_tile(slab, forms, begin, memory, wide, above, unsure):
+    """Add a slab's outcomes of a tile to wide[row, measure, bin], and those above nothing to `above`.
+
+    The tile begins with scenario `begin`. Returns how many entries `unsure` has got: strips in which float32
+    could not tell signs, that are not in above[scenario, measure], each as (scenario x measures + measure) x
+    strips + strip, scenarios counted from the first of all.
+    """
+    together, measures, bins = memory.tables.shape
+    ends = np.empty((bins + BINS_OF_A_PART - 1) // BINS_OF_A_PART, np.int64)
+    moved = np.empty((together, measures, 2), np.int64)
+    run_over = np.empty((together, measures), np.bool_)
+    draws, doubts = slab.sizes.sum(), 0
+    for first in range(0, wide.shape[0], together):
+        counts = wide[first : first + together]
+        rows = counts.shape[0]
+        tables, signs = memory.tables[:rows], above[first : first + rows]
+        doubts += _count_group(slab, forms, begin + first, tables, memory, moved, signs, unsure[doubts:])
+        for row in range(rows):
+            for m in range(measures):
+                run_over[row, m] = ends_of_parts(tables[row, m], moved[row, m], ends) != draws
+                if not run_over[row, m]:
+                    _add(tables[row, m], moved[row, m], counts[row, m])
+        tables[:] = 0
+        if run_over[:rows].any():
+            _count_wide(slab, forms, begin + first, memory, rows, run_over, counts)
+    return doubts
+
+
+@jit
+def _add(table, outer, wide):
+    """Add a table of bytes, and what was moved out of it, to a wide one."""
+    for i in range(table.size):
+        wide[i] += table[i]
+    wide[0] += outer[0]
+    wide[table.size - 1] += outer[1]
+
+
+@jit
+def read_tile(slab, forms, begin, memory, ranks, values, settled, above, unsure):
+    """Read the percentiles of a tile whose draws are all in one slab, and count those above nothing.
+
+    Fills values[row, measure, rank] and settled[row, measure]; otherwise as `count_tile`, but that no bins
+    are kept.
+    """
+    together, measures, bins = memory.tables.shape
+    ends = np.empty((bins + BINS_OF_A_PART - 1) // BINS_OF_A_PART, np.int64)
+    moved = np.empty((together, measures, 2), np.int64)
+    run_over = np.empty((together, measures), np.bool_)
+    draws, doubts = slab.sizes.sum(), 0
+    for first in range(0, settled.shape[0], together):
+        rows = min(together, settled.shape[0] - first)
+        tables, signs = memory.tables[:rows], above[first : first + rows]
+        doubts += _count_group(slab, forms, begin + first, tables, memory, moved, signs, unsure[doubts:])
+        for row in range(rows):
+            for m in range(measures):
+                run_over[row, m] = ends_of_parts(tables[row, m], moved[row, m], ends) != draws
+                if not run_over[row, m]:
+                    settled[first + row, m] = _read(
+                        tables[row, m], moved[row, m], ends, ranks, begin, first + row, m, values
+                    )
+        tables[:] = 0
+        if run_over[:rows].any():
+            wide = np.zeros((rows, measures, bins), np.uint32)
+            moved[:] = 0
+            _count_wide(slab, forms, begin + first, memory, rows, run_over, wide)
+            for row in range(rows):
+                for m in range(measures):
+                    if run_over[row, m]:
+                        ends_of_parts(wide[row, m], moved[row, m], ends)
+                        settled[first + row, m] = _read(
+                            wide[row, m], moved[row, m], ends, ranks, begin, first + row, m, values
+                        )
+    return doubts
+
+
+@jit
+def _read(counts, outer, ends, ranks, begin, row, measure, values):
+    """Fill values[row, measure] with one outcome's values at ranks; return whether bins were enough."""
+    low, width = ranks.low[begin + row, measure], ranks.width[begin + row, measure]
+    found = values[row, measure]
+    enough = width > 0.0 and read_ranks(counts, outer, ends, ranks.wanted, found)
+    for at in range(found.size):
+        found[at] = low + width * found[at]
+    return enough
 
 
 @jit

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins, Ranks, empty_counts
+from costmodel.analysis.binning import Bins, Ranks
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
@@ -137,10 +137,8 @@ class MatrixWork(CountedWork):
 
         def tile(rows: slice) -> None:
             self.tools.go_on()
-            shape = (rows.stop - rows.start, len(self.measures))
-            counts = empty_counts(shape, self.bins, self.draws)
-            self.counting.tile(Target(rows, counts, self.above[rows]), shared)
-            self._read(found, rows, counts)
+            values, settled = self.counting.tile_at_once(rows, self.above[rows], shared, self.wanted)
+            found.values[rows], found.settled[rows] = values, settled
 
         for _ in each(tile, self.tiles()):
             pass

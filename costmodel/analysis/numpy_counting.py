@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins, Counts
+from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks, empty_counts, percentiles
 from costmodel.analysis.place_counter import COUNTER
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, outcome, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
@@ -141,7 +141,7 @@ class NumpyCounting:
     """Counts a matrix group with float32 products and numpy's or scipy's counting."""
 
     def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
-        self.bins = bins.number
+        self.all_bins, self.bins = bins, bins.number
         self.measures = [
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
@@ -172,6 +172,16 @@ class NumpyCounting:
                     target.above[:, at] += self.places(target.rows, at, each, places)
                     counts = COUNTER.count(places, self.bins, sparse=sparse)
                     np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
+
+    def tile_at_once(
+        self, rows: slice, above: NDArray[np.int64], shared: list[LaidOut], wanted: Ranks
+    ) -> Percentiles:
+        """Count a tile of which the slab has all draws, and return its percentiles."""
+        counts = empty_counts(above.shape, self.all_bins, wanted.draws)
+        self.tile(Target(rows, counts, above), shared)
+        low, width = (each[rows].ravel() for each in (self.all_bins.low, self.all_bins.width))
+        values, settled = percentiles(counts.reshape(-1, self.bins), low, width, wanted)
+        return Percentiles(values.reshape(*above.shape, -1), settled.reshape(above.shape))
 
     def counts_sparsely(self, draws: int) -> bool:
         """Return whether so many draws of all scenarios are worth scipy's import."""

@@ -85,6 +85,12 @@ class Counting(Protocol):
     def tile(self, target: Target, shared: Any) -> None:
         """Add a slab's outcomes to a tile's counts."""
 
+    def tile_at_once(self, rows: slice, above: NDArray[np.int64], shared: Any, wanted: Ranks) -> Percentiles:
+        """Count a tile of which the slab has all draws, and return its percentiles, [scenario, measure].
+
+        `above` is the tile's, as a target's.
+        """
+
 
 class Cancelled(Exception):  # noqa: N818 - somebody asked for it
     """Raised between chunks and tiles when the work was told to stop."""

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import Bins, empty_counts
+from costmodel.analysis.binning import Bins, Percentiles, empty_counts, ranks
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Quotient, Weights
 from costmodel.analysis.sweep_tools import Target
 
 pytest.importorskip("numba")
 
-from costmodel.analysis.compiled_counting import CompiledCounting
+from costmodel.analysis.compiled_counting import CompiledCounting, percentiles
 
 Array = NDArray[np.float64]
 BINS = 512
@@ -91,3 +91,37 @@ def test_what_is_certain_or_no_number_is_not_counted_as_above_zero() -> None:
     bins = Bins(np.array([[0.0], [0.0]]), np.array([[0.0], [1.0]]), BINS)
     _, above, _ = counted(columns, [200], [Outcome(weights, weights)], bins)
     assert above.tolist() == [[0], [0]]
+
+
+def percentiles_at_once(columns: Array, outcomes: list[Outcome], bins: Bins) -> tuple[Any, Any]:
+    """Read the percentiles of one chunk's outcomes while they are counted; return them and the signs."""
+    counting = CompiledCounting(outcomes, bins)
+    chunk = chunk_of(columns)
+    counting.lay_out(chunk, 0)
+    shared = counting.share([chunk])
+    above = np.zeros(bins.low.shape, np.int64)
+    wanted = ranks(columns.shape[1])
+    found = [
+        counting.tile_at_once(rows, above[rows], shared, wanted)
+        for rows in (slice(at, min(at + 32, len(above))) for at in range(0, len(above), 32))
+    ]
+    return Percentiles(*(np.concatenate(parts) for parts in zip(*found, strict=True))), above
+
+
+@pytest.mark.parametrize("often", [0, 600])
+def test_percentiles_read_at_once_are_those_of_all_counts(often: int) -> None:
+    draws, scenarios = 5_120, 35
+    generator = np.random.default_rng(often)
+    columns = generator.normal(size=(3, draws))
+    columns[:, :often] = 0.3  # more often than a byte holds
+    slope = generator.uniform(0.5, 2, size=(scenarios, 3))
+    weights = Weights((0, 1, 2), np.zeros(scenarios), slope)
+    sd = np.sqrt((slope**2).sum(axis=1))[:, np.newaxis]
+    bins = Bins(-2.5 * sd, 5.0 * sd / BINS, BINS)
+    counts, signs, _ = counted(columns, [draws], [Outcome(weights, weights)], bins)
+    expected = percentiles(counts[:, 0], bins.low[:, 0], bins.width[:, 0], ranks(draws))
+    found, above = percentiles_at_once(columns, [Outcome(weights, weights)], bins)
+    assert np.array_equal(found.settled[:, 0], expected.settled)
+    assert np.array_equal(above, signs)
+    assert np.array_equal(found.values[expected.settled, 0], expected.values[expected.settled])
+    assert expected.settled.sum() > scenarios // 2
