@@ -79,7 +79,9 @@ class RanksOfBins(NamedTuple):
 multiply: Any = vector_instructions.multiply
 multiply_counting: Any = vector_instructions.multiply_counting
 places_of: Any = vector_instructions.places
+places_counting: Any = vector_instructions.places_counting
 ratio_places_of: Any = vector_instructions.ratio_places
+ratio_places_counting: Any = vector_instructions.ratio_places_counting
 
 
 @jit
@@ -137,11 +139,18 @@ def _fill(slab, begin, end, forms, first, memory, into, queue, waiting):
                     y = of_sums + uint64((parts[m, 0] * TOGETHER + r) * row_bytes)
                     w = columns + uint64(parts[m, 1] * row_bytes)
                     to = of_places + uint64(((row * measures + m) * into.shape[2] + done) * 2)
-                    if parts[m, 2] >= 0:
-                        times = columns + uint64(parts[m, 2] * row_bytes)
-                        signs[row, m, strip - begin] = ratio_places_of(y, w, times, weight, to)
+                    t = columns + uint64(max(parts[m, 2], 0) * row_bytes)
+                    if waiting >= AT_A_TIME:
+                        waiting -= AT_A_TIME
+                        if parts[m, 2] >= 0:
+                            found = ratio_places_counting(y, w, t, weight, to, of_queue)
+                        else:
+                            found = places_counting(y, w, t, weight, to, of_queue)
+                    elif parts[m, 2] >= 0:
+                        found = ratio_places_of(y, w, t, weight, to, of_queue)
                     else:
-                        signs[row, m, strip - begin] = places_of(y, w, w, weight, to)
+                        found = places_of(y, w, t, weight, to, of_queue)
+                    signs[row, m, strip - begin] = found
         done += slab.sizes[strip]
     return done, waiting
 

@@ -21,8 +21,8 @@ TOGETHER = 4
 """Scenarios multiplied together."""
 WEIGHTS = 7
 """What an outcome takes: scale, extra, inside, outside, high, low, last."""
-AT_A_TIME = 20
-"""Places counted while one column is multiplied: a multiple of four that goes into a pass."""
+AT_A_TIME = 16
+"""Places counted while one column is multiplied, or one strip turned to places: a multiple of four."""
 QUEUE = 6
 """Numbers that say where places wait to be counted."""
 LINE = 64
@@ -94,6 +94,10 @@ class _Queue:
         """Stand at the head of the loop."""
         self.next, self.end, self.table = (self.b.phi(_I64) for _ in range(3))
 
+    def begin_once(self) -> None:
+        """Stand where there is no loop."""
+        self.next, self.end, self.table = self.start[:3]
+
     def count(self, begin: int, end: int) -> None:
         """Add one to the bytes of places `begin` to `end`, four places of which are looked up at once."""
         b, byte, short = self.b, ir.IntType(8), ir.IntType(16)
@@ -105,16 +109,19 @@ class _Queue:
             cell = b.inttoptr(b.add(self.table, place), byte.as_pointer())
             b.store(b.add(b.load(cell, align=1), ir.Constant(byte, 1)), cell, align=1)
 
-    def step(self, before: Any, loop: Any) -> None:
+    def step(self) -> None:
         """Go past what is counted; at the end of an outcome's places, to the next one's and its table."""
         b = self.b
         following = b.add(self.next, ir.Constant(_I64, 2 * AT_A_TIME))
         ended = b.icmp_unsigned("==", following, self.end)
-        heads = (self.next, self.end, self.table)
         self.reached = [
             b.select(ended, b.add(value, by), value)
             for value, by in zip((following, self.end, self.table), self.start[3:], strict=True)
         ]
+
+    def again(self, before: Any, loop: Any) -> None:
+        """Have the loop go on from where it has come to."""
+        heads = (self.next, self.end, self.table)
         for head, start, reached in zip(heads, self.start, self.reached, strict=False):
             head.add_incoming(start, before)
             head.add_incoming(reached, loop)
@@ -148,7 +155,8 @@ def _multiply(context: Any, b: Any, arguments: Any, *, counting: bool) -> Any:
         if waiting:
             waiting.count(AT_A_TIME * row // TOGETHER, AT_A_TIME * (row + 1) // TOGETHER)
     if waiting:
-        waiting.step(before, loop)
+        waiting.step()
+        waiting.again(before, loop)
     following = b.add(k, ir.Constant(_I64, 1))
     steps = (1, 4 * STRIP, 4 * TOGETHER, LINE)
     for phi, step in zip((k, column, slope, line), steps, strict=True):
@@ -191,12 +199,16 @@ def multiply_counting(typing, columns, slopes, count, out, ahead, queue):  # noq
     return _PRODUCT, lambda context, b, _, arguments: _multiply(context, b, arguments, counting=True)
 
 
-def _places_of(b: Any, arguments: Any, *, ratio: bool) -> Any:
+def _places_of(b: Any, arguments: Any, *, ratio: bool, counting: bool) -> Any:
     """Write the places of a strip's outcomes, uint16 each.
 
     Returns how many are above high and, in the upper half, how many are above low.
     """
-    y, w, times, weights, out = arguments
+    y, w, times, weights, out, queue = arguments
+    waiting = _Queue(b, queue) if counting else None
+    if waiting:
+        waiting.begin_once()
+    vectors = STRIP // _LANES
     scale, extra, inside, outside, high, low, last = (_spread(b, weights, 4 * i) for i in range(WEIGHTS))
     bits = ir.FunctionType(_I64, [_I64])
     population = _function(b, bits, "llvm.ctpop.i64")
@@ -221,21 +233,37 @@ def _places_of(b: Any, arguments: Any, *, ratio: bool) -> Any:
             v = b.select(b.fcmp_ordered(">", v, _NOTHING), v, _NOTHING)
             v = b.select(b.fcmp_ordered("<", v, last), v, last)
             b.store(b.trunc(b.fptosi(v, whole), narrow), _at(b, out, 2 * _LANES * j, narrow), align=2)
+            if waiting:
+                waiting.count(AT_A_TIME * j // vectors, AT_A_TIME * (j + 1) // vectors)
         found = [b.add(total, b.call(population, [word])) for total, word in zip(found, words, strict=True)]
+    if waiting:
+        waiting.step()
+        waiting.store()
     return b.or_(found[0], b.shl(found[1], ir.Constant(_I64, 32)))
 
 
-@intrinsic
-def places(typing, y, w, times, weights, out):  # noqa: ARG001 - numba counts them
-    """Outcomes y * scale + w * extra + inside; all are addresses."""
-    address = types.uint64
-    signature = types.int64(address, address, address, address, address)
-    return signature, lambda _context, b, _signature, arguments: _places_of(b, arguments, ratio=False)
+_PLACES = types.int64(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
 
 
 @intrinsic
-def ratio_places(typing, y, w, times, weights, out):  # noqa: ARG001 - numba counts them
+def places(typing, y, w, times, weights, out, queue):  # noqa: ARG001 - numba counts them
+    """Outcomes y * scale + w * extra + inside; all are addresses. `queue` is not looked at."""
+    return _PLACES, lambda _, b, __, arguments: _places_of(b, arguments, ratio=False, counting=False)
+
+
+@intrinsic
+def ratio_places(typing, y, w, times, weights, out, queue):  # noqa: ARG001 - numba counts them
     """Outcomes (y * scale + w * extra + inside) * times + outside; all are addresses."""
-    address = types.uint64
-    signature = types.int64(address, address, address, address, address)
-    return signature, lambda _context, b, _signature, arguments: _places_of(b, arguments, ratio=True)
+    return _PLACES, lambda _, b, __, arguments: _places_of(b, arguments, ratio=True, counting=False)
+
+
+@intrinsic
+def places_counting(typing, y, w, times, weights, out, queue):  # noqa: ARG001 - numba counts them
+    """Do what `places` does and meanwhile count AT_A_TIME places that wait in a queue."""
+    return _PLACES, lambda _, b, __, arguments: _places_of(b, arguments, ratio=False, counting=True)
+
+
+@intrinsic
+def ratio_places_counting(typing, y, w, times, weights, out, queue):  # noqa: ARG001 - numba counts them
+    """Do what `ratio_places` does and meanwhile count AT_A_TIME places that wait in a queue."""
+    return _PLACES, lambda _, b, __, arguments: _places_of(b, arguments, ratio=True, counting=True)
