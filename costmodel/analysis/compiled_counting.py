@@ -60,16 +60,15 @@ def _around(wanted: Ranks) -> NDArray[np.int64]:
 class _Room(threading.local):
     """Memory of a thread for what is standardised, in cache; a slab need not hold it for each chunk."""
 
-    shape = (0, 0, 0)
-    columns: Array
-    base: Array
+    shape = (0, 0)
+    rows: Array
 
-    def of(self, columns: int, base: int, draws: int) -> tuple[Array, Array]:
-        """Return room for so many columns and rows of the base, float[row, draw]."""
-        if self.shape != (columns, base, draws):
-            self.shape = (columns, base, draws)
-            self.columns, self.base = (aligned_rows(rows, draws)[:, :draws] for rows in (columns, base))
-        return self.columns, self.base
+    def of(self, rows: int, draws: int) -> Array:
+        """Return room for float[row, draw]."""
+        if self.shape != (rows, draws):
+            self.shape = (rows, draws)
+            self.rows = aligned_rows(rows, draws)[:, :draws]
+        return self.rows
 
 
 _ROOM = _Room()
@@ -80,11 +79,12 @@ def standardised(columns: Array, base: Array, scale: Scale) -> Standard:
 
     They last until the same thread standardises others.
     """
-    found = _ROOM.of(len(columns), *base.shape)
-    largest = np.empty(len(columns))
-    standardise(columns, scale.centre, 1.0 / scale.spread, found[0], largest)
-    standardise(base, scale.base_centre, 1.0 / scale.base_spread, found[1], np.empty(len(base)))
-    return Standard(*found, largest)
+    count = len(columns)
+    found = _ROOM.of(count + len(base), base.shape[1])
+    largest = np.empty(count)
+    standardise(columns, scale.centre, 1.0 / scale.spread, found[:count], largest)
+    standardise(base, scale.base_centre, 1.0 / scale.base_spread, found[count:], np.empty(len(base)))
+    return Standard(found, largest)
 
 
 class CompiledFew:

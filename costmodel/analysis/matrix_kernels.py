@@ -18,13 +18,25 @@ from numpy.typing import NDArray
 from costmodel.analysis import vector_instructions
 from costmodel.analysis.percentile_kernels import PART as BINS_OF_A_PART
 from costmodel.analysis.percentile_kernels import ends_of_parts, read_ranks
-from costmodel.analysis.vector_instructions import AT_A_TIME, LINE, PART, QUEUE, STRIP, TOGETHER, WEIGHTS
+from costmodel.analysis.vector_instructions import (
+    AT_A_TIME,
+    DOUBLES,
+    FOUR,
+    LINE,
+    PART,
+    QUEUE,
+    STRIP,
+    TOGETHER,
+    WEIGHTS,
+)
 
 jit: Any = njit(nogil=True, cache=True, error_model="numpy")
 
 PASS = 20
 """Strips between two countings of places: what they fill stays in the second cache."""
 
+AT_ONCE = 512
+"""Draws of all rows that are multiplied by one another before the next: they stay in the second cache."""
 LOW_HALF = 0xFFFFFFFF
 
 
@@ -82,6 +94,7 @@ places_of: Any = vector_instructions.places
 places_counting: Any = vector_instructions.places_counting
 ratio_places_of: Any = vector_instructions.ratio_places
 ratio_places_counting: Any = vector_instructions.ratio_places_counting
+products_of_four: Any = vector_instructions.products_of_four
 
 
 @jit
@@ -385,6 +398,30 @@ def pack(standard, chosen, centre, spread, packed):
             for i in range(size):
                 to[i] = float32(middle + wide * source[i])
             to[size:] = float32(0.0)
+
+
+@jit
+def sum_products(rows, pairs, sums):
+    """Fill float64[pair, FOUR, FOUR] with sums over draws of float64[row, draw].
+
+    A pair is the first of four rows, and the first of those they are multiplied by.
+    """
+    draws = rows.shape[1]
+    stride, of_rows, of_sums = uint64(rows.strides[0]), uint64(rows.ctypes.data), uint64(sums.ctypes.data)
+    for begin in range(0, draws, AT_ONCE):
+        whole = min(AT_ONCE, draws - begin) // DOUBLES
+        for pair in range(pairs.shape[0]):
+            if whole:
+                at = of_rows + uint64(begin * 8)
+                left, right = uint64(pairs[pair, 0]) * stride, uint64(pairs[pair, 1]) * stride
+                products_of_four(
+                    at + left, at + right, stride, whole, of_sums + uint64(pair * FOUR * FOUR * 8)
+                )
+    for pair in range(pairs.shape[0]):
+        for r in range(FOUR):
+            for s in range(FOUR):
+                for draw in range(draws - draws % DOUBLES, draws):
+                    sums[pair, r, s] += rows[pairs[pair, 0] + r, draw] * rows[pairs[pair, 1] + s, draw]
 
 
 @jit

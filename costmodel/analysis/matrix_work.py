@@ -11,48 +11,48 @@ from costmodel.analysis.binning import Bins, Ranks
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
-from costmodel.analysis.sweep_tools import Target
+from costmodel.analysis.sweep_tools import ProductsWanted, Target
 from costmodel.analysis.works import Moments, Scenarios
 
 Array = NDArray[np.float64]
 
 
 class Products(NamedTuple):
-    """Of one chunk: sums of columns and of the base's measures, and of their products with one another."""
+    """Of one chunk: sums of standardised rows, float[row], and of their products, float[row, row]."""
 
-    columns: Array
-    base: Array
-    of_columns: Array
-    across: Array
-    of_base: Array
+    first: Array
+    second: Array
 
 
 class Sums:
-    """Sums over the draws of a group's columns, the base's measures after them, and of their products."""
+    """Sums over the draws of a group's columns, the base's measures after them, and of their products.
 
-    def __init__(self, columns: int, measures: int) -> None:
+    `forms` has the columns of each of the base's measures; only products that one of these asks for are sure
+    to be there.
+    """
+
+    def __init__(self, columns: int, forms: list[tuple[int, ...]], products: ProductsWanted) -> None:
         self.columns = columns
-        self.first: Array = np.zeros(columns + measures)
-        self.second: Array = np.zeros((columns + measures, columns + measures))
+        rows = columns + len(forms)
+        wanted = np.zeros((rows, rows), np.bool_)
+        for measure, form in enumerate(forms):
+            chosen = [*form, columns + measure]
+            wanted[np.ix_(chosen, chosen)] = True
+        self.products = products(wanted)
+        self.first: Array = np.zeros(rows)
+        self.second: Array = np.zeros((rows, rows))
         self.draws = 0
 
-    @staticmethod
     @np.errstate(invalid="ignore", over="ignore")
-    def of(chunk: Chunk) -> Products:
+    def of(self, chunk: Chunk) -> Products:
         """Return a chunk's sums."""
-        own, base = chunk.standard, chunk.standard_base
-        return Products(own.sum(axis=1), base.sum(axis=1), own @ own.T, own @ base.T, base @ base.T)
+        return Products(chunk.standard.sum(axis=1), self.products(chunk.standard))
 
     @np.errstate(invalid="ignore", over="ignore")
     def add(self, part: Products, draws: int) -> None:
         """Add a chunk's sums."""
-        count = self.columns
-        self.first[:count] += part.columns
-        self.first[count:] += part.base
-        self.second[:count, :count] += part.of_columns
-        self.second[:count, count:] += part.across
-        self.second[count:, :count] += part.across.T
-        self.second[count:, count:] += part.of_base
+        self.first += part.first
+        self.second += part.second
         self.draws += draws
 
     @np.errstate(invalid="ignore", over="ignore")
@@ -99,8 +99,8 @@ class MatrixWork(CountedWork):
         self.error = self.counting.error
 
     def _new_sums(self) -> Sums:
-        scale = self.group.scale
-        return Sums(len(scale.centre), len(scale.base_centre))
+        forms = [each.form.columns for each in self.group.planned]
+        return Sums(len(self.group.scale.centre), forms, self.tools.products)
 
     def _moments(self) -> Moments:
         scale = self.group.scale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -41,13 +41,28 @@ class NumpyEvaluation:
 
 def standardised(columns: Array, base: Array, scale: Scale) -> Standard:
     """Return columns and base, float[row, draw], less their centres over their spreads."""
+    found: Array = np.empty((len(columns) + len(base), base.shape[1]))
     with np.errstate(invalid="ignore", over="ignore"):
-        found: Array = columns - scale.centre[:, np.newaxis]
-        found *= (1.0 / scale.spread)[:, np.newaxis]
-        own: Array = base - scale.base_centre[:, np.newaxis]
-        own *= (1.0 / scale.base_spread)[:, np.newaxis]
-        largest = np.maximum(found.max(axis=1, initial=0.0), -found.min(axis=1, initial=0.0))
-    return Standard(found, own, largest)
+        for part, source, centre, spread in (
+            (found[: len(columns)], columns, scale.centre, scale.spread),
+            (found[len(columns) :], base, scale.base_centre, scale.base_spread),
+        ):
+            np.subtract(source, centre[:, np.newaxis], out=part)
+            part *= (1.0 / spread)[:, np.newaxis]
+        own = found[: len(columns)]
+        largest = np.maximum(own.max(axis=1, initial=0.0), -own.min(axis=1, initial=0.0))
+    return Standard(found, largest)
+
+
+def products(wanted: NDArray[np.bool_]) -> Callable[[Array], Array]:  # noqa: ARG001 - one call makes all
+    """Return what sums rows' products with one another, float[row, row], from float[row, draw]."""
+
+    def of(rows: Array) -> Array:
+        with np.errstate(invalid="ignore", over="ignore"):
+            found: Array = rows @ rows.T
+        return found
+
+    return of
 
 
 def count_rows(outcomes: Array, low: Array, width: Array, counts: Counts) -> None:

@@ -181,25 +181,26 @@ def _split(
 
 
 class Standard(NamedTuple):
-    """Columns and the base's measures standardised, and how far from nothing columns go, float[column]."""
+    """Columns standardised, the base's measures after them, float[row, draw].
 
-    columns: Array
-    base: Array
+    `largest` is how far from nothing columns go, float[column].
+    """
+
+    rows: Array
     largest: Array
 
 
 class Chunk(NamedTuple):
     """A group's columns over one chunk of draws, float[column, draw], and the base's measures beside them.
 
-    `standard` and `standard_base` are the same standardised, where the group is a matrix, and `largest` is
-    how far from nothing standardised columns go, float[column]. What is standard lasts until the same thread
-    standardises another chunk.
+    `standard` has both standardised, the base's measures after the columns, where the group is a matrix, and
+    `largest` is how far from nothing standardised columns go, float[column]. What is standard lasts until the
+    same thread standardises another chunk.
     """
 
     columns: Array
     base: Array
     standard: Array
-    standard_base: Array
     largest: Array
 
     @property
@@ -209,8 +210,8 @@ class Chunk(NamedTuple):
 
     def first(self, draws: int) -> Chunk:
         """Return the first draws of the chunk."""
-        columns, base, standard, standard_base = (each[:, :draws] for each in self[:4])
-        return Chunk(columns, base, standard, standard_base, self.largest)
+        columns, base, standard = (each[:, :draws] for each in self[:3])
+        return Chunk(columns, base, standard, self.largest)
 
 
 def scale_of(columns: Array, base: tuple[Array, Array]) -> Scale:

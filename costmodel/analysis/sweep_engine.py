@@ -216,7 +216,7 @@ class _Group:
     def chunk(self, drawn: Drawn) -> Chunk:
         columns = self.block.source.group_columns(drawn, self.group)
         if not self.in_matrix:
-            return Chunk(columns, drawn.base, columns, drawn.base, np.empty(0))
+            return Chunk(columns, drawn.base, columns, np.empty(0))
         return Chunk(columns, drawn.base, *self.tools.standardised(columns, drawn.base, self.scale))
 
     def again(self) -> Iterator[Chunk]:

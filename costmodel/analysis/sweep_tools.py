@@ -92,6 +92,11 @@ class Counting(Protocol):
         """
 
 
+ProductsWanted = Callable[[NDArray[np.bool_]], Callable[[Array], Array]]
+"""From bool[row, row], what returns sums over the draws of the wanted products of rows, float[row, row], from
+float[row, draw]; those that are not wanted may be nothing."""
+
+
 class Cancelled(Exception):  # noqa: N818 - somebody asked for it
     """Raised between chunks and tiles when the work was told to stop."""
 
@@ -102,16 +107,18 @@ class Tools(NamedTuple):
     `each` maps a function over items, in order; `each_chunk` does so where chunks of draws are made, which
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
-    base, scale)` columns and base less their centres over their spreads.
-    `few(tops, bottoms, measures)` returns what counts scenarios row by row. `one_chunk` is a work for draws
-    that are one chunk, and `one_pass` returns what takes a chunk in one call, where there are such. A chunk
-    is `chunks_together` times as long as compiled loops want it, one of groups that draw anew
-    `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
+    base, scale)` columns and base less their centres over their spreads, `products(wanted)` what adds up
+    products of such rows. `few(tops, bottoms, measures)` returns what counts scenarios row by row.
+    `one_chunk` is a work for draws that are one chunk, and `one_pass` returns what takes a chunk in one call,
+    where there are such. A chunk is `chunks_together` times as long as compiled loops want it, one of groups
+    that draw anew `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short
+    one.
     """
 
     drawing: Drawing
     evaluation: Callable[[Program, tuple[str, ...]], Evaluation]
     standardised: Callable[[Array, Array, Scale], Standard]
+    products: ProductsWanted
     counting: Callable[[list[Outcome], Bins], Counting]
     few: Callable[[list[Weights], list[Weights | None], list[int]], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
@@ -138,12 +145,13 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         NumpyCounting,
         NumpyEvaluation,
         NumpyFew,
+        products,
         standardised,
     )
     from costmodel.analysis.one_chunk_work import OneChunkWork
 
     return Tools(
-        Drawing(), NumpyEvaluation, standardised, NumpyCounting, NumpyFew, percentiles,
+        Drawing(), NumpyEvaluation, standardised, products, NumpyCounting, NumpyFew, percentiles,
         one_chunk=OneChunkWork, chunks_together=2, chunks_of_groups=4, each=each, cancelled=cancelled,
     )  # fmt: skip
 
@@ -156,6 +164,7 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
         standardised,
     )
     from costmodel.analysis.compiled_pass import one_pass
+    from costmodel.analysis.compiled_products import CompiledProducts
     from costmodel.analysis.compiled_program import CompiledProgram
     from costmodel.uncertainty.compiled_draws import (
         compiled_draw_inputs,
@@ -166,6 +175,7 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
 
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
-        drawing, CompiledProgram, standardised, CompiledCounting, CompiledFew, percentiles,
+        drawing, CompiledProgram, standardised, CompiledProducts, CompiledCounting, CompiledFew,
+        percentiles,
         one_pass=one_pass, each=each, each_chunk=each, cancelled=cancelled,
     )  # fmt: skip

@@ -242,6 +242,57 @@ def _places_of(b: Any, arguments: Any, *, ratio: bool, counting: bool) -> Any:
     return b.or_(found[0], b.shl(found[1], ir.Constant(_I64, 32)))
 
 
+FOUR = 4
+"""Rows multiplied by as many others."""
+DOUBLES = _LANES // 2
+"""Draws of a row in a vector of double precision."""
+
+
+def _products_of_four(context: Any, b: Any, arguments: Any) -> Any:
+    left, right, stride, count, out = arguments
+    number = ir.DoubleType()
+    vector = ir.VectorType(number, DOUBLES)
+    fused = _function(b, ir.FunctionType(vector, [vector] * 3), f"llvm.fma.v{DOUBLES}f64")
+    before, loop, after = b.basic_block, b.append_basic_block("draws"), b.append_basic_block("done")
+    b.branch(loop)
+    b.position_at_end(loop)
+    k, *heads = (b.phi(_I64) for _ in range(3))
+    sums = [b.phi(vector) for _ in range(FOUR * FOUR)]
+    nothing = ir.Constant(vector, [0.0] * DOUBLES)
+    starts = (ir.Constant(_I64, 0), left, right, *((nothing,) * len(sums)))
+    for phi, start in zip((k, *heads, *sums), starts, strict=True):
+        phi.add_incoming(start, before)
+    rows = []
+    for head in heads:
+        places = [head]
+        places += [b.add(head, b.mul(stride, ir.Constant(_I64, r))) for r in range(1, FOUR)]
+        rows.append([b.load(_at(b, place, 0, vector), align=8) for place in places])
+    new = [b.call(fused, [rows[0][i // FOUR], rows[1][i % FOUR], total]) for i, total in enumerate(sums)]
+    following = b.add(k, ir.Constant(_I64, 1))
+    onward = [b.add(head, ir.Constant(_I64, 8 * DOUBLES)) for head in heads]
+    for phi, value in zip((k, *heads, *sums), (following, *onward, *new), strict=True):
+        phi.add_incoming(value, loop)
+    b.cbranch(b.icmp_signed("<", following, count), loop, after)
+    b.position_at_end(after)
+    for i, total in enumerate(new):
+        place = _at(b, out, 8 * i, number)
+        found = b.load(place, align=8)
+        for lane in range(DOUBLES):
+            found = b.fadd(found, b.extract_element(total, ir.Constant(ir.IntType(32), lane)))
+        b.store(found, place, align=8)
+    return context.get_dummy_value()
+
+
+@intrinsic
+def products_of_four(typing, left, right, stride, count, out):  # noqa: ARG001 - numba counts them
+    """Add to out[FOUR, FOUR] the sums over draws of FOUR rows' products with FOUR others; all are addresses.
+
+    Rows are float64, `stride` bytes apart; of each, `count` vectors of DOUBLES draws are taken.
+    """
+    kind = types.void(_ADDRESS, _ADDRESS, _ADDRESS, types.int64, _ADDRESS)
+    return kind, lambda context, b, _, arguments: _products_of_four(context, b, arguments)
+
+
 _PLACES = types.int64(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS)
 
 

@@ -13,13 +13,14 @@ from costmodel.analysis.sweep_tools import Target
 pytest.importorskip("numba")
 
 from costmodel.analysis.compiled_counting import CompiledCounting, percentiles
+from costmodel.analysis.compiled_products import CompiledProducts
 
 Array = NDArray[np.float64]
 BINS = 512
 
 
 def chunk_of(columns: Array) -> Chunk:
-    return Chunk(columns, columns[:1], columns, columns[:1], np.abs(columns).max(axis=1))
+    return Chunk(columns, columns[:1], columns, np.abs(columns).max(axis=1))
 
 
 def counted(columns: Array, sizes: list[int], outcomes: list[Outcome], bins: Bins) -> tuple[Any, Any, Any]:
@@ -125,3 +126,14 @@ def test_percentiles_read_at_once_are_those_of_all_counts(often: int) -> None:
     assert np.array_equal(above, signs)
     assert np.array_equal(found.values[expected.settled, 0], expected.values[expected.settled])
     assert expected.settled.sum() > scenarios // 2
+
+
+@pytest.mark.parametrize(("rows", "draws"), [(1, 40), (3, 40), (4, 7), (5, 513), (13, 5_120)])
+def test_products_of_rows_are_those_of_numpy_where_they_are_wanted(rows: int, draws: int) -> None:
+    values = np.random.default_rng(rows).normal(size=(rows, draws + 3))[:, :draws]
+    wanted = np.zeros((rows, rows), np.bool_)
+    wanted[: rows // 2 + 1, : rows // 2 + 1] = True
+    wanted[rows // 2 :, rows // 2 :] = True
+    found = CompiledProducts(wanted)(values)
+    assert np.allclose(found[wanted], (values @ values.T)[wanted], rtol=1e-12, atol=1e-12 * draws)
+    assert np.array_equal(found, found.T)
