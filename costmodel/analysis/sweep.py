@@ -168,9 +168,7 @@ def _simulated(request: Request, executed: Executed) -> Running:
     from costmodel.analysis.sweep_engine import EXACT_UP_TO
 
     exact = request.draws <= EXACT_UP_TO
-    best = exact_figures(
-        request.model, _unchanged(design), request.measures, closed_forms=False, ranges=False
-    ).figures
+    best = _best(request, np.vstack([np.full((1, len(design.columns)), np.nan), design.values[:size]]))
     base_figures = {
         **{name: float(value[0]) for name, value in best.items()},
         **{name: float(value[0]) for name, value in _named(base.figures, request.measures).items()},
@@ -185,6 +183,7 @@ def _simulated(request: Request, executed: Executed) -> Running:
             results,
             size,
             base,
+            {name: value[1:] for name, value in best.items()},
         ),
     )
 
@@ -198,8 +197,10 @@ def _less_itself(base: BlockFigures) -> BlockFigures:
     return BlockFigures(figures, base.failures)
 
 
-def _unchanged(design: Design) -> Design:
-    return Design(design.kind, design.columns, np.full((1, len(design.columns)), np.nan))
+def _best(request: Request, values: Array) -> dict[str, Array]:
+    """Return the figures at best values and in each case of some scenarios, those of one row each."""
+    part = Design(request.design.kind, request.design.columns, values)
+    return exact_figures(request.model, part, request.measures, closed_forms=False, ranges=False).figures
 
 
 def _named(figures: Array, measures: Sequence[str]) -> dict[str, Array]:
@@ -211,26 +212,33 @@ def _named(figures: Array, measures: Sequence[str]) -> dict[str, Array]:
 
 
 def _chunks(
-    request: Request, found: Iterator[BlockFigures], results: Generator[bytes], size: int, base: BlockFigures
+    request: Request,
+    found: Iterator[BlockFigures],
+    results: Generator[bytes],
+    size: int,
+    base: BlockFigures,
+    first_best: dict[str, Array],
 ) -> Iterator[SweepChunk]:
     with closing(results):
         for number, block in enumerate(found):
             begin = number * size
             end = min(begin + size, request.design.scenarios)
-            yield _chunk(request, begin, end, block, base)
+            best = _best(request, request.design.values[begin:end]) if number else first_best
+            yield _chunk(request, begin, block, base, best)
 
 
-def _chunk(request: Request, begin: int, end: int, found: BlockFigures, base: BlockFigures) -> SweepChunk:
+def _chunk(
+    request: Request, begin: int, found: BlockFigures, base: BlockFigures, best: dict[str, Array]
+) -> SweepChunk:
     """Return a block's figures by name: what changes nothing is told as the base is, to the last bit."""
-    model, measures = request.model, request.measures
+    measures, end = request.measures, begin + len(found.figures)
     part = Design(request.design.kind, request.design.columns, request.design.values[begin:end])
     failures = {begin + row: why for row, why in found.failures.items()}
     _refuse_failed(request, failures)
     figures = found.figures.copy()
-    same = unchanged(model, part, measures)
+    same = unchanged(request.model, part, measures)
     same[list(found.failures)] = False
     figures[same] = np.broadcast_to(base.figures, figures.shape)[same]
-    best = exact_figures(model, part, measures, closed_forms=False, ranges=False).figures
     for values in best.values():
         values[list(found.failures)] = np.nan  # what cannot be has no figure at best values either
     return SweepChunk(begin, end, {**best, **_named(figures, measures)}, failures)

@@ -56,21 +56,27 @@ def encoded(value: Any) -> Any:
         made: type[Any] = type(value)
         if made in _PLAIN:
             return value
+        if id(value) in numbers:
+            return [_SAME, numbers[id(value)]]
+        names = _fields(made)  # type: ignore[arg-type] # every class can be hashed
+        if names is None:
+            return together(value)
+        found = [made.__name__]
+        for name in names:
+            part = getattr(value, name)
+            found.append(part if type(part) in _PLAIN else written(part))
+        if made in expression.OPERATIONS:
+            numbers[id(value)] = len(numbers)
+        return found
+
+    def together(value: Any) -> Any:
         if isinstance(value, tuple):
             return [_TUPLE, *[each if type(each) in _PLAIN else written(each) for each in value]]
         if isinstance(value, Mapping):
             return {key: item if type(item) in _PLAIN else written(item) for key, item in value.items()}
         if isinstance(value, (str, int, float)):
             return value
-        if not is_dataclass(made):
-            raise TypeError(made)
-        if id(value) in numbers:
-            return [_SAME, numbers[id(value)]]
-        parts = [getattr(value, name) for name in _fields(made)]
-        found = [made.__name__, *[each if type(each) in _PLAIN else written(each) for each in parts]]
-        if _is_shared(value):
-            numbers[id(value)] = len(numbers)
-        return found
+        raise TypeError(type(value))
 
     return written(value)
 
@@ -95,16 +101,11 @@ def decoded(data: Any) -> Any:
         if made is None:
             raise NotAModelError(data[0])
         found = made(*parts)
-        if _is_shared(found):
+        if made in expression.OPERATIONS:
             expressions.append(found)
         return found
 
     return read(data)
-
-
-def _is_shared(value: Any) -> bool:
-    """Return whether a value is an expression of others, which is written once."""
-    return isinstance(value, expression.Expression) and bool(expression.operands(value))
 
 
 def _numbered(expressions: list[Any], number: list[Any]) -> Any:
@@ -124,5 +125,6 @@ def _classes() -> dict[str, type[Any]]:
 
 
 @cache
-def _fields(made: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(made) if field.init)
+def _fields(made: type[Any]) -> tuple[str, ...] | None:
+    """Return the names of a dataclass's fields, None for any other class."""
+    return tuple(field.name for field in fields(made) if field.init) if is_dataclass(made) else None

@@ -240,6 +240,10 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
     return () if found is None else found(expression)
 
 
+OPERATIONS = frozenset(_OPERANDS)
+"""The nodes that have operands: all but numbers and names."""
+
+
 def names(expression: Expression) -> frozenset[str]:
     """Return the names of the inputs an expression mentions."""
     found, met, waiting = set[str](), set[int](), [expression]

@@ -64,7 +64,7 @@ def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
     def index_of(node: Expression) -> int:
         found = met.get(id(node))
         if found is None:
-            parts = tuple(index_of(operand) for operand in operands(node))
+            parts = tuple([index_of(operand) for operand in operands(node)])
             key = (type(node), parts) if parts else node
             found = met[id(node)] = known.setdefault(key, len(steps))
             if found == len(steps):
@@ -79,7 +79,9 @@ def _with_last_uses(steps: list[Step], outputs: tuple[int, ...]) -> tuple[Step, 
     needed = set(outputs)
     found: list[Step] = []
     for step in reversed(steps):
-        ending = tuple(index for index in dict.fromkeys(step.operands) if index not in needed)
-        needed.update(ending)
-        found.append(step._replace(last_used=ending) if ending else step)
+        ending = tuple([index for index in dict.fromkeys(step.operands) if index not in needed])
+        if ending:
+            needed.update(ending)
+            step = Step(step.node, step.operands, ending)
+        found.append(step)
     return tuple(reversed(found))
