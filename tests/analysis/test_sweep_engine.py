@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from costmodel.analysis.simulation import LEVELS, Each, simulate
+from costmodel.analysis.sweep_blocks import block_size
 from costmodel.analysis.sweep_engine import BlockResult, run_block
 from costmodel.analysis.sweep_plan import plan_sweep
 from costmodel.analysis.sweep_result import SIMULATED
@@ -449,6 +450,36 @@ def test_work_that_is_told_to_stop_stops(engine: str) -> None:
     with pytest.raises(Cancelled):
         run_block(plan, 1_000_000, 1, tools(engine, map, cancelled))
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize("draws", [1_000, 8_000, 20_000])
+def test_work_can_be_told_to_stop_at_every_tile(engine: str, draws: int) -> None:
+    model = scenario(**TWO)
+    plan = plan_sweep(
+        model, design([[float(families)] for families in range(1, 321)], families="="), ("net",)
+    )
+    asked: list[bool] = []
+
+    def counted() -> bool:
+        asked.append(False)
+        return False
+
+    run_block(plan, draws, 1, tools(engine, map, counted))
+    often = len(asked)
+    assert often >= 5
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) == often
+
+    asked.clear()
+    with pytest.raises(Cancelled):
+        run_block(plan, draws, 1, tools(engine, map, cancelled))
+
+
+def test_a_block_is_as_large_as_what_is_held_of_it_allows() -> None:
+    assert [block_size(draws) for draws in (1, 10_000, 100_000)] == [5_000, 5_000, 5_000]
+    assert [block_size(draws) for draws in (200_000, 1_000_000, 10**9)] == [1_000, 512, 512]
 
 
 def test_threads_change_no_bit_of_a_real_size(engine: str) -> None:
