@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
 
 BINS = 12_288
-"""So many that a percentile of 5,000 to 10,000 draws stays within a tenth of the standard error of P5."""
+"""So many that a percentile of 2,000 to 10,000 draws stays within a tenth of the standard error of P5."""
 PART = 32
 """Bins added up together."""
 REACH = 4.75

@@ -55,7 +55,7 @@ GROUPS_AT_A_TIME = 8
 """Groups that a thread takes at a time."""
 FEWEST_FOR_MATRIX = 8
 """Scenarios in a group from which a matrix product is quicker than a row at a time."""
-EXACT_UP_TO = 5_000
+EXACT_UP_TO = 2_000
 """Draws up to which outcomes are sorted and not counted."""
 
 

@@ -54,11 +54,11 @@ def test_nothing_is_wider_than_the_terminal(
 
 def test_a_scenario_of_a_sweep_is_the_scenario_set_by_hand(session: Session) -> None:
     session.run("sweep", "tendring", "--vary", "p0=0.3,0.448,{low: 0.2, best: 0.3, high: 0.5}",
-                "--draws", "4000", "--format", "csv")  # fmt: skip
+                "--draws", "2000", "--format", "csv")  # fmt: skip
     told = records(session.out)
     for row, value in zip(told, ("0.3", "0.448", "{low: 0.2, best: 0.3, high: 0.5}"), strict=True):
         # a unit, a source and a quality go with a distribution of an input that has them
-        session.run("run", "tendring", "--set", f"p0={value}", "--draws", "4000", "--format", "json")
+        session.run("run", "tendring", "--set", f"p0={value}", "--draws", "2000", "--format", "json")
         net = json.loads(session.out)["measures"]["net"]
         assert float(row["net_best"]) == pytest.approx(net["best"], rel=1e-9, abs=1e-5)
         for name in ("mean", "sd", "p5", "p50", "p95", "probability_positive"):
