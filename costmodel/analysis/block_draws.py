@@ -1,4 +1,4 @@
-"""Blocks of draws and what is computed of them: by numpy, or compiled, the same but for last digits."""
+"""Blocks of draws and what is taken of them: by numpy, or compiled, the same but for last digits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from costmodel.model.model import Model
 from costmodel.model.program import Program
 from costmodel.uncertainty.draws import copula, draw_inputs
+from costmodel.uncertainty.mix_shares import WatchedShare, refuse_outside
 
 Array = NDArray[np.float64]
 
@@ -29,14 +30,58 @@ class Block(NamedTuple):
     outputs: list[Any]
 
 
-class BlockMaker(Protocol):
-    """Makes any block of draws, on any thread."""
+class Wanted(NamedTuple):
+    """What a run wants of each block; the program's outputs are measures, lines, and shares that are watched.
+
+    `about` is the point that sums are taken about: the inputs, and net last.
+    """
+
+    measures: int
+    net_row: int
+    watched: tuple[WatchedShare, ...]
+    about: Array
+
+
+class BlockSums(NamedTuple):
+    """Sums over one block: of each line, float[line], and of distances from a point, float[input, 3].
+
+    Those are an input's distances, their squares, and their products with net's; the last row is net's own.
+    """
+
+    lines: Array
+    beside: Array
+
+
+class Blocks(Protocol):
+    """Takes any block of draws, on any thread."""
 
     size: int
     """Draws in a block, which stay in cache."""
 
-    def make(self, start: int, stop: int) -> Block:
-        """Return draws start to stop. Raises `InputError` for a draw that cannot be."""
+    def take(self, start: int, stop: int, outcomes: Array) -> BlockSums:
+        """Fill outcomes, float[measure, draw], from draw start to stop, and return their sums.
+
+        Raises `InputError` for a draw that cannot be.
+        """
+
+
+def _taken(block: Block, start: int, wanted: Wanted, outcomes: Array) -> BlockSums:
+    """Do what `take` of `Blocks` does with a block that is made."""
+    lines_end = len(block.outputs) - len(wanted.watched)
+    refuse_outside(wanted.watched, block.outputs[lines_end:])
+    draws = block.inputs.shape[1]
+    for row, value in enumerate(block.outputs[: wanted.measures]):
+        outcomes[row, start : start + draws] = value
+    lines = [
+        np.sum(line) * (1 if np.ndim(line) else draws) for line in block.outputs[wanted.measures : lines_end]
+    ]
+    *point, net_point = wanted.about
+    net = outcomes[wanted.net_row, start : start + draws] - net_point
+    away = block.inputs - np.array(point)[:, np.newaxis]
+    beside = np.empty((wanted.about.size, 3))
+    beside[:-1] = np.column_stack([away.sum(axis=1), np.einsum("id,id->i", away, away), away @ net])
+    beside[-1] = net.sum(), net @ net, net @ net
+    return BlockSums(np.array(lines, np.float64), beside)
 
 
 class NumpyBlocks:
@@ -44,13 +89,17 @@ class NumpyBlocks:
 
     size = BLOCK
 
-    def __init__(self, model: Model, program: Program, seed: int) -> None:
-        self.model, self.program, self.seed = model, program, seed
+    def __init__(self, model: Model, program: Program, seed: int, wanted: Wanted) -> None:
+        self.model, self.program, self.seed, self.wanted = model, program, seed, wanted
         self.joined = copula(model)
         self.names = tuple(item.name for item in model.uncertain)
 
+    def take(self, start: int, stop: int, outcomes: Array) -> BlockSums:
+        """Fill outcomes from draw start to stop, and return their sums."""
+        return _taken(self.make(start, stop), start, self.wanted, outcomes)
+
     def make(self, start: int, stop: int) -> Block:
-        """Return draws start to stop."""
+        """Return draws start to stop. Raises `InputError` for a draw that cannot be."""
         with np.errstate(divide="ignore", invalid="ignore"):
             values = draw_inputs(self.model, self.seed, start, stop, self.joined)
             outputs = self.program.run(values)
@@ -65,16 +114,20 @@ class CompiledBlocks:
 
     size = 5_120
 
-    def __init__(self, model: Model, program: Program, seed: int) -> None:
+    def __init__(self, model: Model, program: Program, seed: int, wanted: Wanted) -> None:
         from costmodel.analysis.compiled_program import CompiledProgram
 
-        self.model, self.seed = model, seed
+        self.model, self.seed, self.wanted = model, seed, wanted
         self.joined = copula(model)
         self.program = CompiledProgram(program, tuple(item.name for item in model.uncertain))
         self.local = threading.local()
 
+    def take(self, start: int, stop: int, outcomes: Array) -> BlockSums:
+        """Fill outcomes from draw start to stop, and return their sums."""
+        return _taken(self.make(start, stop), start, self.wanted, outcomes)
+
     def make(self, start: int, stop: int) -> Block:
-        """Return draws start to stop."""
+        """Return draws start to stop. Raises `InputError` for a draw that cannot be."""
         from costmodel.uncertainty.compiled_draws import compiled_draw_inputs
 
         draws = stop - start
@@ -88,14 +141,16 @@ class CompiledBlocks:
         return Block(room, list(outputs))
 
 
-def block_maker(engine: str, model: Model, program: Program, seed: int) -> BlockMaker:
-    """Return what makes blocks with an engine, `numpy` or `compiled`.
+def blocks_of(engine: str, model: Model, program: Program, seed: int, wanted: Wanted) -> Blocks:
+    """Return what takes blocks with an engine, `numpy` or `compiled`.
 
     Raises ValueError for another engine, and ModuleNotFoundError for `compiled` without numba.
     """
     if engine == "numpy":
-        return NumpyBlocks(model, program, seed)
+        return NumpyBlocks(model, program, seed, wanted)
     if engine != "compiled":
         message = f"there is no engine '{engine}'; there are numpy, compiled"
         raise ValueError(message)
-    return CompiledBlocks(model, program, seed)
+    from costmodel.analysis.one_call_blocks import one_call_blocks
+
+    return one_call_blocks(model, program, seed, wanted) or CompiledBlocks(model, program, seed, wanted)

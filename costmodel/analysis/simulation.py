@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.block_draws import block_maker
+from costmodel.analysis.block_draws import BlockSums, Wanted, blocks_of
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.expression import Divide, Expression, Number, Subtract
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
-from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
+from costmodel.uncertainty.mix_shares import watched_shares
 from costmodel.uncertainty.order_statistics import order_statistics
 
 LEVELS = (5, 10, 25, 50, 75, 90, 95)
@@ -139,66 +139,39 @@ def _is_another(expression: Expression) -> bool:
     return isinstance(expression, (Subtract, Divide)) and isinstance(expression.right, Number)
 
 
-class _BlockSums(NamedTuple):
-    """Sums over one block: of each line, and of each input's and net's distance from their best values."""
-
-    lines: Array
-    x: Array
-    xx: Array
-    xy: Array
-    y: float
-    yy: float
-
-
 class _Work:
     """The model made ready to be drawn: its program, and the point the sums are taken about."""
 
     def __init__(self, model: Model, wanted: tuple[str, ...], seed: int, engine: str) -> None:
         self.model = model
-        self.net_row = wanted.index("net")
-        self.measures = len(wanted)
         self.expressions = [model.in_known(measure(model, name)) for name in wanted]
         lines = [model.in_known(line.present_value) for line in model.lines]
-        self.watched = watched_shares(model)
-        shares = [item.share for item in self.watched]
-        self.blocks = block_maker(engine, model, program([*self.expressions, *lines, *shares]), seed)
+        watched = watched_shares(model)
+        shares = [item.share for item in watched]
         self.uncertain = tuple(item.name for item in model.uncertain)
         point = model.best_point()
-        self.about = np.array([point[name] for name in self.uncertain])[:, np.newaxis]
         net = model.value(measure(model, "net"), point)
-        self.about_net = net if math.isfinite(net) else 0.0
+        about = [*(point[name] for name in self.uncertain), net if math.isfinite(net) else 0.0]
+        of_block = Wanted(len(wanted), wanted.index("net"), watched, np.array(about))
+        computed = program([*self.expressions, *lines, *shares])
+        self.blocks = blocks_of(engine, model, computed, seed, of_block)
 
-    def block(self, start: int, outcomes: Array) -> _BlockSums:
+    def block(self, start: int, outcomes: Array) -> BlockSums:
         """Fill float[measure, draw] from one block of draws; return the block's sums."""
         stop = min(start + self.blocks.size, outcomes.shape[1])
-        inputs, computed = self.blocks.make(start, stop)
-        lines_end = len(computed) - len(self.watched)
-        refuse_outside(self.watched, computed[lines_end:])
-        for row, value in enumerate(computed[: self.measures]):
-            outcomes[row, start:stop] = value
-        size = stop - start
-        lines = np.array(
-            [np.sum(value) * (1 if np.ndim(value) else size) for value in computed[self.measures : lines_end]]
-        )
-        net = outcomes[self.net_row, start:stop] - self.about_net
-        away = inputs - self.about
-        return _BlockSums(
-            lines, away.sum(axis=1), np.einsum("id,id->i", away, away), away @ net, float(net.sum()),
-            float(net @ net),
-        )  # fmt: skip
+        return self.blocks.take(start, stop, outcomes)
 
-    def summed(self, sums: list[_BlockSums], draws: int) -> tuple[dict[str, float], dict[str, float]]:
+    def summed(self, sums: list[BlockSums], draws: int) -> tuple[dict[str, float], dict[str, float]]:
         """Return each line's mean and each input's squared correlation with net, from the blocks in order."""
         lines = sum((block.lines for block in sums), np.zeros(len(self.model.lines)))
         means = {line.name: float(total) / draws for line, total in zip(self.model.lines, lines, strict=True)}
-        y = sum(block.y for block in sums) / draws
-        var_y = sum(block.yy for block in sums) / draws - y * y
+        beside = sum((block.beside for block in sums), np.zeros((len(self.uncertain) + 1, 3))) / draws
+        *of_inputs, of_net = beside.tolist()
+        y, yy, _ = of_net
+        var_y = yy - y * y
         shares: dict[str, float] = {}
-        for row, name in enumerate(self.uncertain):
-            x = sum(float(block.x[row]) for block in sums) / draws
-            var_x = sum(float(block.xx[row]) for block in sums) / draws - x * x
-            covariance = sum(float(block.xy[row]) for block in sums) / draws - x * y
-            scale = var_x * var_y
+        for name, (x, xx, xy) in zip(self.uncertain, of_inputs, strict=True):
+            covariance, scale = xy - x * y, (xx - x * x) * var_y
             shares[name] = min(1.0, covariance * covariance / scale) if scale > 0 else 0.0
         return means, shares
 

@@ -100,7 +100,7 @@ def compiled_draw_inputs(
     rows = np.empty((len(model.uncertain), stop - start)) if out is None else out[:, : stop - start]
     together = correlated(joined, seed, start, stop)
     plan = _plan(model, frozenset(together))
-    _draw_rows()(_keys(seed, plan.names), start, *plan.rows, rows)
+    _draw_rows()(_keys(seed, plan.names), start, stop - start, *plan.rows, rows)
     values: dict[str, Any] = {}
     at = 0
     for name, item in model.inputs.items():
@@ -120,6 +120,17 @@ def compiled_draw_inputs(
                     loop.run(draws, *loop.parameters)
             at += 1
     return values
+
+
+def rows_drawn(model: Model, seed: int) -> tuple[Any, ...] | None:
+    """Return how all uncertain inputs of a model are drawn in one compiled call, the keys first.
+
+    That is what `draw_rows` takes. None when some are correlated, or are turned by numpy or one by one.
+    """
+    if model.correlations:
+        return None
+    plan = _plan(model, frozenset())
+    return None if plan.to_turn else (_keys(seed, plan.names), *plan.rows)
 
 
 class RowsRedrawn(NamedTuple):

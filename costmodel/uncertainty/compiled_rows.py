@@ -88,14 +88,16 @@ def redraw_rows(
 def draw_rows(
     keys: NDArray[np.uint64],
     start: int,
+    draws: int,
     kinds: NDArray[np.int64],
     numbers: FloatArray,
     places: NDArray[np.int64],
     tables: FloatArray,
     out: Any,
 ) -> None:
-    """Fill float[row, draw] with draws from `start` on; keys are uint64[row, 2]."""
+    """Fill float[row, draw or more] with as many draws from `start` on; keys are uint64[row, 2]."""
     for row in range(kinds.size):
         if kinds[row] != LEFT_ALONE:
-            fill_uniforms(keys[row], start, out[row])
-            _turn(out[row], kinds[row], numbers[row], places[row, 0], places[row, 1], tables)
+            x = out[row][:draws]
+            fill_uniforms(keys[row], start, x)
+            _turn(x, kinds[row], numbers[row], places[row, 0], places[row, 1], tables)

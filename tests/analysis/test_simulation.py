@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
 
 Array = NDArray[np.float64]
+IN_ONE_CALL = Path(__file__).parents[2] / "benchmarks" / "scenarios" / "reference.yaml"
+"""A scenario whose inputs all are drawn by compiled loops, so that a block is taken in one call."""
 
 
 @pytest.mark.parametrize("n", [1, 7, 99, 100, 101, 1000])
@@ -138,8 +141,10 @@ def test_a_derived_input_that_divides_by_a_draw_of_zero_is_undefined_in_that_dra
     assert found.undefined == pytest.approx(math.exp(-0.7), abs=0.03)
 
 
-@pytest.mark.parametrize("name", ["tendring", "tendring_report", "essex_phase_1", "no_wrong_door"])
-def test_the_compiled_engine_has_the_same_figures(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["tendring", "tendring_report", "essex_phase_1", "no_wrong_door", IN_ONE_CALL]
+)
+def test_the_compiled_engine_has_the_same_figures(name: str | Path) -> None:
     pytest.importorskip("numba")
     model = load(name).model
     measures = ("gross", "net", "cost", "benefit_cost_ratio")
@@ -160,9 +165,10 @@ def test_the_compiled_engine_has_the_same_figures(name: str) -> None:
     assert quick.variance_share == pytest.approx(plain.variance_share, rel=1e-6, abs=1e-9)
 
 
-def test_the_compiled_engine_has_the_same_bits_on_any_number_of_workers() -> None:
+@pytest.mark.parametrize("name", ["tendring", IN_ONE_CALL])
+def test_the_compiled_engine_has_the_same_bits_on_any_number_of_workers(name: str | Path) -> None:
     pytest.importorskip("numba")
-    model = load("tendring").model
+    model = load(name).model
     one, three = (simulate(model, ("net",), 30_000, 1, workers, engine="compiled") for workers in (1, 3))
     assert one == three
 
