@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.block_draws import BlockSums, Wanted, blocks_of
+from costmodel.analysis.outcome_moments import OutcomeMoments, outcome_moments
 from costmodel.defaults import DRAWS, SEED
 from costmodel.model.expression import Divide, Expression, Number, Subtract
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
 from costmodel.uncertainty.mix_shares import watched_shares
-from costmodel.uncertainty.order_statistics import order_statistics
+from costmodel.uncertainty.order_statistics import BinTools, order_statistics
 
 LEVELS = (5, 10, 25, 50, 75, 90, 95)
 FEWEST_IN_TAIL = 50
@@ -103,7 +104,7 @@ def simulate(
             if progress is not None:
                 progress(min(start + size, draws))
         means, shares = work.summed(sums, draws)
-        bands = _bands(work, wanted, measures, outcomes, each)
+        bands = _bands(work, wanted, measures, outcomes, each, _tools(engine))
     return Simulation(draws, seed, bands, means, shares, _too_few(draws))
 
 
@@ -116,22 +117,47 @@ def reuse_freed_memory() -> None:
     np.empty(2**22 - 4_096)
 
 
+class _Tools(NamedTuple):
+    """What finds the moments and the percentiles of an outcome."""
+
+    moments: Callable[[Array], OutcomeMoments]
+    bins: BinTools | None
+
+
+def _tools(engine: str) -> _Tools:
+    if engine == "numpy":
+        return _Tools(outcome_moments, None)
+    from costmodel.analysis.compiled_moments import compiled_moments
+    from costmodel.uncertainty.compiled_bins import COMPILED
+
+    return _Tools(compiled_moments, COMPILED)
+
+
 def _bands(
-    work: _Work, wanted: tuple[str, ...], measures: tuple[str, ...], outcomes: Array, each: Each
+    work: _Work,
+    wanted: tuple[str, ...],
+    measures: tuple[str, ...],
+    outcomes: Array,
+    each: Each,
+    tools: _Tools,
 ) -> dict[str, Band]:
     """Return each measure's band; of one that is another less a number, or over one, little need be found."""
-    sound = [row for row in range(len(wanted)) if np.isfinite(outcomes[row]).all()]
+    moments = list(each(tools.moments, outcomes))
+    sound = [row for row, found in enumerate(moments) if not found.undefined]
     first = {work.expressions[row]: row for row in reversed(sound) if not _is_another(work.expressions[row])}
-    ranked = dict(zip(first, each(_ranked, [outcomes[row] for row in first.values()]), strict=True))
+    found = each(lambda row: _ranked(outcomes[row], tools.bins), first.values())
+    ranked = dict(zip(first, found, strict=True))
     for row in sound:
         match work.expressions[row]:
             case Subtract(base, Number(number)) as expression if base in ranked:
                 ranked[expression] = ranked[base] - number
             case Divide(base, Number(number)) as expression if base in ranked and number > 0:
                 ranked[expression] = ranked[base] / number
-    rows = [row for row, name in enumerate(wanted) if name in measures]
-    found = each(lambda row: band(outcomes[row], ranked.get(work.expressions[row])), rows)
-    return {wanted[row]: one for row, one in zip(rows, found, strict=True)}
+    return {
+        name: band(outcomes[row], ranked.get(work.expressions[row]), moments[row])
+        for row, name in enumerate(wanted)
+        if name in measures
+    }
 
 
 def _is_another(expression: Expression) -> bool:
@@ -188,31 +214,26 @@ def _side_by_side(workers: int) -> Iterator[Each]:
         yield pool.map
 
 
-def band(outcome: Array, ranked: Array | None = None) -> Band:
+def band(outcome: Array, ranked: Array | None = None, moments: OutcomeMoments | None = None) -> Band:
     """Return the range of outcomes of float[draw], each figure with its standard error.
 
-    `ranked` is what `_ranked` returns of the same float[draw], where somebody has it already.
+    `ranked` is what `_ranked` returns of the same float[draw], and `moments` are its moments, where somebody
+    has them already.
     """
-    if not np.isfinite(outcome).all():
-        return Band(None, None, {}, None, float(1.0 - np.isfinite(outcome).mean()))
     n = outcome.size
-    low = float(outcome.min())
-    if low == float(outcome.max()):
-        return _certain(low)
+    found = outcome_moments(outcome) if moments is None else moments
+    if found.undefined:
+        return Band(None, None, {}, None, 1.0 - (n - found.undefined) / n)
+    if found.is_certain:
+        return _certain(float(outcome[0]))
     ranked = _ranked(outcome) if ranked is None else ranked
-    mean = float(outcome.mean())
-    away = outcome - mean
-    away *= away
-    variance = float(away.mean())
-    away *= away
-    fourth = float(away.mean())
+    variance, fourth, positive = found.variance, found.fourth, found.positive
     sd = math.sqrt(variance * n / (n - 1))
     sd_error = math.sqrt(max(0.0, fourth / variance - variance) / (4 * n)) if variance > 0 else 0.0
-    positive = int(np.count_nonzero(outcome > 0.0))
     # one success and one failure more than seen, so that 0 and 1 keep a standard error
     smoothed = (positive + 1) / (n + 2)
     return Band(
-        Estimate(mean, sd / math.sqrt(n)),
+        Estimate(found.mean, sd / math.sqrt(n)),
         Estimate(sd, sd_error),
         {level: _percentile(n, level, values) for level, values in zip(LEVELS, ranked, strict=True)},
         Estimate(positive / n, math.sqrt(smoothed * (1 - smoothed) / n)),
@@ -237,10 +258,10 @@ def _reach(n: int, level: int) -> int:
     return max(1, math.ceil(math.sqrt(n * level / 100 * (1 - level / 100))))
 
 
-def _ranked(outcome: Array) -> Array:
+def _ranked(outcome: Array, bins: BinTools | None = None) -> Array:
     """Return the values that percentiles and their errors take, float[level, 3], at places of `_ranks`."""
     places = np.array([_ranks(outcome.size, level) for level in LEVELS], np.intp)
-    return order_statistics(outcome, places.reshape(-1)).reshape(places.shape)
+    return order_statistics(outcome, places.reshape(-1), bins).reshape(places.shape)
 
 
 def _percentile(n: int, level: int, values: Array) -> Estimate:

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from costmodel.analysis.block_draws import BLOCK
+from costmodel.analysis.outcome_moments import outcome_moments
 from costmodel.analysis.simulation import LEVELS, Band, Estimate, band, simulate
 from costmodel.scenario import load
 from tests.analysis.written_scenarios import line, scenario
@@ -52,6 +53,19 @@ def test_a_figure_that_never_moves_has_no_sampling_error() -> None:
 
 def test_what_does_not_exist_in_every_draw_has_no_figures() -> None:
     assert band(np.array([1.0, math.inf, math.nan, 2.0])) == Band(None, None, {}, None, 0.5)
+
+
+@pytest.mark.parametrize("size", [2, 1_024, 5_000])
+def test_compiled_moments_are_those_of_numpy(size: int) -> None:
+    pytest.importorskip("numba")
+    from costmodel.analysis.compiled_moments import compiled_moments
+
+    outcome = np.random.default_rng(3).gamma(2.0, 1e6, size) - 2e6
+    assert compiled_moments(outcome) == pytest.approx(outcome_moments(outcome), rel=1e-12)
+    assert compiled_moments(np.full(size, 3.5)) == outcome_moments(np.full(size, 3.5))
+    for wrong in (math.nan, math.inf, -math.inf):
+        outcome[size // 2] = wrong
+        assert compiled_moments(outcome).undefined == outcome_moments(outcome).undefined == 1
 
 
 def test_a_probability_of_0_or_1_keeps_a_standard_error() -> None:

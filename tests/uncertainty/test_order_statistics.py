@@ -42,6 +42,16 @@ def test_places_are_those_of_the_sorted_sample(name: str) -> None:
     assert np.array_equal(values, kept)
 
 
+@pytest.mark.parametrize("name", samples())
+def test_compiled_loops_find_the_same(name: str) -> None:
+    pytest.importorskip("numba")
+    from costmodel.uncertainty.compiled_bins import COMPILED
+
+    values = samples()[name]
+    places = np.array([0, 7, 1_500, 15_000, 28_500, SIZE - 1], np.intp)
+    assert np.array_equal(order_statistics(values, places, COMPILED), np.sort(values)[places])
+
+
 @given(st.integers(0, 2**32), st.integers(1, 25_000), st.lists(st.floats(0, 1), min_size=1, max_size=30))
 @settings(deadline=None, max_examples=60)
 def test_any_size_and_places(seed: int, size: int, shares: list[float]) -> None:
