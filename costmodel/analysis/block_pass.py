@@ -55,23 +55,43 @@ def _add_up(inputs, outputs, draws, measures, net_row, about, lines, beside):
 
 
 @jit
+def _make(begin, draws, drawing, steps, step_numbers, kept, memory):
+    """Draw a part's inputs and walk the program; return the rows of inputs and of outputs."""
+    keys, kinds, numbers, places, tables = drawing
+    inputs, outputs = memory[kept : kept + kinds.size], memory[kept + kinds.size :]
+    flat = memory.reshape(-1)
+    draw_rows(keys, begin, draws, kinds, numbers, places, tables, inputs)
+    walk(steps, step_numbers, flat, flat, memory.shape[1], kept, draws)
+    return inputs, outputs
+
+
+@jit
+def fill_outputs(start, stop, drawing, steps, step_numbers, kept, memory, rows):
+    """Fill float64[output, draw or more] with a program's outputs from draw `start` to `stop`.
+
+    `drawing` is what `draw_rows` takes besides the draws: keys first. `memory`, float64[row, PART or more],
+    has `kept` rows for steps, then inputs, then outputs.
+    """
+    for begin in range(start, stop, PART):
+        draws, at = min(PART, stop - begin), begin - start
+        _, outputs = _make(begin, draws, drawing, steps, step_numbers, kept, memory)
+        for row in range(rows.shape[0]):
+            rows[row][at : at + draws] = outputs[row][:draws]
+
+
+@jit
 def pass_over_draws(
     start, stop, drawing, steps, step_numbers, kept, memory, net_row, about, outcomes, lines, beside
 ):
     """Fill outcomes, float64[measure, draw], from draw `start` to `stop`, and add up what sums are wanted.
 
-    `drawing` is what `draw_rows` takes besides the draws: keys first. `memory`, float64[row, PART or more],
-    has `kept` rows for steps, then inputs, then outputs: measures and lines. `about` is the point that the
-    sums are taken about, net's last.
+    Outputs are measures and lines, the rest as in `fill_outputs`. `about` is the point that the sums are
+    taken about, net's last.
     """
-    keys, kinds, numbers, places, tables = drawing
     measures = outcomes.shape[0]
-    inputs, outputs = memory[kept : kept + kinds.size], memory[kept + kinds.size :]
-    flat = memory.reshape(-1)
     for begin in range(start, stop, PART):
         draws = min(PART, stop - begin)
-        draw_rows(keys, begin, draws, kinds, numbers, places, tables, inputs)
-        walk(steps, step_numbers, flat, flat, memory.shape[1], kept, draws)
+        inputs, outputs = _make(begin, draws, drawing, steps, step_numbers, kept, memory)
         for row in range(measures):
             outcomes[row][begin : begin + draws] = outputs[row][:draws]
         _add_up(inputs, outputs, draws, measures, net_row, about, lines, beside)

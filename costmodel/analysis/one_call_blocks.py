@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.aligned import aligned_rows
 from costmodel.analysis.block_draws import BlockSums, Wanted
 from costmodel.analysis.block_pass import PART, pass_over_draws
 from costmodel.analysis.compiled_program import CompiledProgram
+from costmodel.analysis.drawn_program import DrawnProgram, drawn_program
 from costmodel.model.model import Model
 from costmodel.model.program import Program
-from costmodel.uncertainty.compiled_draws import rows_drawn
 
 Array = NDArray[np.float64]
 
@@ -25,35 +21,24 @@ class OneCallBlocks:
     size = 8 * PART
     """So many that little is left to the interpreter, and few enough to share among threads."""
 
-    def __init__(self, drawing: tuple[Any, ...], program: CompiledProgram, wanted: Wanted) -> None:
-        self.drawing, self.program, self.wanted = drawing, program, wanted
-        self.local = threading.local()
+    def __init__(self, program: DrawnProgram, wanted: Wanted) -> None:
+        self.program, self.wanted = program, wanted
 
     def take(self, start: int, stop: int, outcomes: Array) -> BlockSums:
         """Fill outcomes, float[measure, draw], from draw start to stop, and return their sums."""
-        wanted = self.wanted
-        program = self.program
+        program, wanted = self.program, self.wanted
         lines, beside = np.zeros(program.outputs - wanted.measures), np.zeros((wanted.about.size, 3))
         pass_over_draws(
-            start, stop, self.drawing, program.steps, program.numbers, program.kept, self.memory(),
-            wanted.net_row, wanted.about, outcomes, lines, beside,
+            start, stop, *program.parameters, program.memory(), wanted.net_row, wanted.about, outcomes,
+            lines, beside,
         )  # fmt: skip
         return BlockSums(lines, beside)
-
-    def memory(self) -> Array:
-        """Return this thread's memory, which is in cache already."""
-        if not hasattr(self.local, "memory"):
-            program = self.program
-            self.local.memory = aligned_rows(program.kept + program.drawn + program.outputs, PART)
-        memory: Array = self.local.memory
-        return memory
 
 
 def one_call_blocks(model: Model, program: Program, seed: int, wanted: Wanted) -> OneCallBlocks | None:
     """Return a model's blocks; None where shares are watched, or an input is not drawn in rows."""
-    drawing = None if wanted.watched else rows_drawn(model, seed)
-    if drawing is None:
+    if wanted.watched:
         return None
     names = tuple(item.name for item in model.uncertain)
-    compiled = CompiledProgram(program, names)
-    return OneCallBlocks(drawing, compiled, wanted) if compiled.names == names else None
+    drawn = drawn_program(model, CompiledProgram(program, names), seed)
+    return None if drawn is None else OneCallBlocks(drawn, wanted)

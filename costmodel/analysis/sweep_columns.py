@@ -73,6 +73,7 @@ class Source:
         self.common = tools.evaluation(
             program([*plan.base, *(shared if plan.again else plan.columns)]), drawn
         )
+        self.drawn_program = None if plan.again else tools.drawn_program(plan.model, self.common, seed)
         self.columns = tools.evaluation(program(columns), (*self.names, *plan.drawn_anew))
         self.in_rows = (
             bool(plan.again)
@@ -90,6 +91,10 @@ class Source:
         Memory that is used again is in cache, and need not be given and taken by the system each time.
         """
         draws = stop - start
+        if self.drawn_program is not None:
+            rows = self.rows_of(place, self.drawn_program.outputs, draws)
+            self.drawn_program.fill(start, stop, rows)
+            return self.shared(rows[:, :draws])
         owner = (place if self.plan.again else get_ident(), draws)  # what groups draw anew from is kept
         memory = self.memories.get(owner)
         if memory is None:
@@ -99,9 +104,7 @@ class Source:
         behind = uniforms_of(self.again, self.seed, start, stop, self.joined, self.drawing)
         rows = self.common.run(values, draws, memory)
         if not self.plan.again:
-            if room is not None:
-                rows = self.kept(rows, place)
-            return Drawn({}, behind, rows[: len(self.plan.base)], rows[len(self.plan.base) :])
+            return self.shared(rows if room is None else self.kept(rows, place))
         base, others = rows[: len(self.plan.base)], rows[len(self.plan.base) :]
         in_rows = None
         if self.in_rows:
@@ -113,12 +116,21 @@ class Source:
         values.update(zip(self.names, others, strict=True))
         return Drawn(values, behind, np.ascontiguousarray(base), rows=in_rows)
 
+    def shared(self, rows: Array) -> Drawn:
+        """Return the program's outputs as a chunk, where no group draws anything anew."""
+        return Drawn({}, {}, rows[: len(self.plan.base)], rows[len(self.plan.base) :])
+
     def kept(self, rows: Array, place: int) -> Array:
         """Return a copy of rows that lasts until others are kept for the same place of a slab."""
-        found = self.rows.get((place, rows.shape[1]))
-        if found is None:
-            found = self.rows[place, rows.shape[1]] = aligned_rows(*rows.shape)[:, : rows.shape[1]]
+        found = self.rows_of(place, *rows.shape)[:, : rows.shape[1]]
         found[:] = rows
+        return found
+
+    def rows_of(self, place: int, outputs: int, draws: int) -> Array:
+        """Return the memory of a place of a slab for outputs, float[output, draw or more]."""
+        found = self.rows.get((place, draws))
+        if found is None:
+            found = self.rows[place, draws] = aligned_rows(outputs, draws)
         return found
 
     @np.errstate(divide="ignore", invalid="ignore", over="ignore")

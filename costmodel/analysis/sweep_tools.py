@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks
 from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights
+from costmodel.model.model import Model
 from costmodel.model.program import Program
 from costmodel.uncertainty.redraw import Drawing
 
@@ -33,6 +34,15 @@ class Evaluation(Protocol):
 
     def run(self, values: Mapping[str, Any], draws: int, memory: Any = None) -> Array:
         """Return the outputs, float[output, draw], from floats or float[draw] by name."""
+
+
+class DrawnOutputs(Protocol):
+    """A program whose inputs are drawn and which is evaluated in one call."""
+
+    outputs: int
+
+    def fill(self, start: int, stop: int, rows: Array) -> None:
+        """Fill float[output, draw or more] with the outputs for draw start to stop."""
 
 
 class Target(NamedTuple):
@@ -109,10 +119,10 @@ class Tools(NamedTuple):
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
     base, scale)` columns and base less their centres over their spreads, `products(wanted)` what adds up
     products of such rows. `few(tops, bottoms, measures)` returns what counts scenarios row by row.
-    `one_chunk` is a work for draws that are one chunk, and `one_pass` returns what takes a chunk in one call,
-    where there are such. A chunk is `chunks_together` times as long as compiled loops want it, one of groups
-    that draw anew `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short
-    one.
+    `one_chunk` is a work for draws that are one chunk, `one_pass` returns what takes a chunk in one call, and
+    `drawn_program(model, evaluation, seed)` what draws a program's inputs and evaluates it in one, where
+    there are such. A chunk is `chunks_together` times as long as compiled loops want it, one of groups that
+    draw anew `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
     """
 
     drawing: Drawing
@@ -123,6 +133,7 @@ class Tools(NamedTuple):
     few: Callable[[list[Weights], list[Weights | None], list[int]], Few]
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
     one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
+    drawn_program: Callable[[Model, Any, int], DrawnOutputs | None] = lambda *_: None
     one_chunk: Callable[[Any, list[int]], Any] | None = None
     chunks_together: int = 1
     chunks_of_groups: int = 1
@@ -166,6 +177,7 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     from costmodel.analysis.compiled_pass import one_pass
     from costmodel.analysis.compiled_products import CompiledProducts
     from costmodel.analysis.compiled_program import CompiledProgram
+    from costmodel.analysis.drawn_program import drawn_program
     from costmodel.uncertainty.compiled_draws import (
         compiled_draw_inputs,
         compiled_quantile,
@@ -176,6 +188,6 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
         drawing, CompiledProgram, standardised, CompiledProducts, CompiledCounting, CompiledFew,
-        percentiles,
-        one_pass=one_pass, each=each, each_chunk=each, cancelled=cancelled,
+        percentiles, one_pass=one_pass, drawn_program=drawn_program,
+        each=each, each_chunk=each, cancelled=cancelled,
     )  # fmt: skip
