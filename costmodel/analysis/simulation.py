@@ -170,8 +170,9 @@ class _Work:
 
     def __init__(self, model: Model, wanted: tuple[str, ...], seed: int, engine: str) -> None:
         self.model = model
-        self.expressions = [model.in_known(measure(model, name)) for name in wanted]
-        lines = [model.in_known(line.present_value) for line in model.lines]
+        measures = [measure(model, name) for name in wanted]
+        known = model.all_in_known([*measures, *(line.present_value for line in model.lines)])
+        self.expressions, lines = known[: len(wanted)], known[len(wanted) :]
         watched = watched_shares(model)
         shares = [item.share for item in watched]
         self.uncertain = tuple(item.name for item in model.uncertain)

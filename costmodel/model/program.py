@@ -64,7 +64,7 @@ def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
     def index_of(node: Expression) -> int:
         found = met.get(id(node))
         if found is None:
-            parts = tuple([index_of(operand) for operand in operands(node)])
+            parts = tuple(map(index_of, operands(node)))
             key = (type(node), parts) if parts else node
             found = met[id(node)] = known.setdefault(key, len(steps))
             if found == len(steps):

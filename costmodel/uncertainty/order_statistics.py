@@ -15,7 +15,7 @@ _SORTED_UP_TO = 10_000
 _BLOCK = 2**15  # values placed at a time, in the second cache
 _SAMPLE = 2_048
 _VALUES_PER_BIN = 16
-_MOST_BINS = 2**15
+_MOST_BINS = 2**13  # how many are in each stays in the nearest cache or close to it
 
 
 class BinTools(NamedTuple):
