@@ -82,7 +82,7 @@ def simulate(
     """Return the range of outcomes of each measure over `draws` draws of the model's inputs.
 
     `progress` is called with the number of draws finished. The figures are the same bits for any number of
-    `workers`; `engine` is `numpy`, or `compiled`, which takes numba a second to load, is five times as quick
+    `workers`; `engine` is `numpy`, or `compiled`, which takes numba a second to load, is ten times as quick
     from then on, and differs in last digits. Memory is 8 bytes x draws x measures, and a block's worth of
     everything else. Raises ValueError for fewer than two draws, which have no spread, and for an engine that
     does not exist, ModuleNotFoundError for `compiled` without numba, and `InputError` for a draw that cannot
