@@ -128,7 +128,7 @@ class CompiledFew:
     def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
         shape = (rows.stop - rows.start, len(self.parts))
-        found = RowSums(np.empty((4, *shape)), np.empty(shape, np.int64))
+        found = RowSums(np.zeros((4, *shape)), np.zeros(shape, np.int64))
         count_few(
             chunk.columns, chunk.base, self.parts, self.chosen, self.slopes[rows], self.constants[rows],
             self.reference[rows], self.low[rows], self.per_bin[rows], counts, found.sums, found.above,

@@ -1,56 +1,74 @@
-"""Passes of the compiled engine over the draws, for groups of few scenarios: a chunk in one call each."""
+"""Passes of the compiled engine over the draws, for groups of few scenarios: a chunk of some in one call."""
 
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from costmodel.analysis.aligned import aligned
 from costmodel.analysis.binning import Counts
 from costmodel.analysis.compiled_counting import CompiledFew
 from costmodel.analysis.compiled_program import CompiledProgram
+from costmodel.analysis.kernels import FEW
 from costmodel.analysis.pass_kernel import pass_over
-from costmodel.analysis.sweep_tools import RowSums
+from costmodel.analysis.sweep_columns import Chunk, Weights
+from costmodel.analysis.sweep_tools import FewOf, RowSums
 from costmodel.uncertainty.compiled_draws import RowsRedrawn
 
 Array = NDArray[np.float64]
 
 
-def one_pass(program: CompiledProgram, redrawn: RowsRedrawn, few: CompiledFew) -> CompiledPass | None:
-    """Return what takes a chunk in one call; nothing where columns take an input by itself."""
-    return CompiledPass(program, redrawn, few) if len(program.names) == program.drawn else None
+def one_pass(program: CompiledProgram, redrawn: RowsRedrawn, ends: NDArray[np.int64]) -> FewOf | None:
+    """Return what counts groups in one call a chunk; nothing where columns take an input by itself."""
+    return partial(CompiledPass, program, redrawn, ends) if len(program.names) == program.drawn else None
 
 
-class CompiledPass:
-    """What a group does with each chunk: `program` makes its columns, `redrawn` its inputs, `few` counts."""
+class CompiledPass(CompiledFew):
+    """What groups do with each chunk: `program` makes their columns, `redrawn` the inputs of all of them.
 
-    def __init__(self, program: CompiledProgram, redrawn: RowsRedrawn, few: CompiledFew) -> None:
-        self.program, self.redrawn, self.few = program, redrawn, few
+    Scenarios stand group after group; `ends` says where each group's end.
+    """
 
-    def count(self, rows: tuple[Array, Array, Array], base: Array, counts: Counts) -> RowSums:
+    def __init__(
+        self,
+        program: CompiledProgram,
+        redrawn: RowsRedrawn,
+        ends: NDArray[np.int64],
+        tops: list[Weights],
+        bottoms: list[Weights | None],
+        measures: list[int],
+    ) -> None:
+        super().__init__(tops, bottoms, measures)
+        self.redrawn, self.ends = redrawn.parameters, ends
+        self.drawn = program.drawn
+        self.program = (program.steps, program.numbers, program.kept, program.outputs)
+
+    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:  # noqa: ARG002 - all of them
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums.
 
-        `rows` is what groups share, the uniforms behind what is drawn anew, and the base's draws of it,
-        float[row, draw] each; `base` the base's measures.
+        The chunk has no columns yet, but what they are made of.
         """
-        program, few = self.program, self.few
-        found = RowSums(np.empty((4, *few.reference.shape)), np.empty(few.reference.shape, np.int64))
+        found = RowSums(np.zeros((4, *self.reference.shape)), np.zeros(self.reference.shape, np.int64))
+        made_of, base = np.ascontiguousarray(chunk.columns), np.ascontiguousarray(chunk.base)
         pass_over(
-            *rows, *self.redrawn.parameters, program.steps, program.numbers, program.kept,
-            _memory(program, base.shape[1]), program.outputs, base, few.parts, few.chosen, few.slopes,
-            few.constants, few.reference, few.low, few.per_bin, counts, found.sums, found.above,
+            made_of, base, len(made_of) - self.drawn, self.redrawn, self.program,
+            (self.parts, self.chosen, self.slopes, self.constants), (self.reference, self.low, self.per_bin),
+            self.ends, self._memory(made_of), counts, found.sums, found.above,
         )  # fmt: skip
         return found
 
+    def _memory(self, made_of: Array) -> Array:
+        """Return this thread's memory, which is in cache already, with room for all rows of a pass."""
+        _, _, kept, outputs = self.program
+        size = made_of.size + (kept + outputs) * FEW
+        if getattr(_LOCAL, "memory", _NOTHING).size < size:
+            _LOCAL.memory = aligned(size, np.float64)
+        memory: Array = _LOCAL.memory
+        return memory
+
 
 _LOCAL = threading.local()
-
-
-def _memory(program: CompiledProgram, draws: int) -> Array:
-    """Return this thread's memory for a program, which is in cache already."""
-    kept = getattr(_LOCAL, "program", None)
-    if kept is not program or _LOCAL.draws != draws:
-        _LOCAL.program, _LOCAL.draws, _LOCAL.memory = program, draws, program.memory(draws)
-    memory: Array = _LOCAL.memory
-    return memory
+_NOTHING: Array = np.empty(0)

@@ -57,17 +57,13 @@ class CompiledProgram:
         self.kept = max(1, writer.kept)
         self.numbers: Array = np.array([each.number for each in writer.steps], np.float64)
         rows = [
-            (each.operation, *map(self._row, (each.to, each.first)), self._second(each))
-            for each in writer.steps
+            (each.operation, *map(self._row, (each.to, each.first, each.second))) for each in writer.steps
         ]
         self.steps = np.array(rows, np.int64).reshape(-1, 4)
 
     def _row(self, place: _Place) -> int:
         start = {"kept": 0, "input": self.kept, "output": self.kept + len(self.names)}
         return start[place.kind] + place.number
-
-    def _second(self, step: _Written) -> int:
-        return step.exponent if step.operation == loop.WHOLE_POWER else self._row(step.second)
 
     def memory(self, draws: int) -> Array:
         """Return the rows that a run works on, empty, float[row, draw]."""
@@ -102,14 +98,13 @@ _NOWHERE = _Place("kept", 0)
 
 
 class _Written(NamedTuple):
-    """One step written down; `number` and `exponent` for those that take one."""
+    """One step written down; `number` for those that take one."""
 
     operation: int
     to: _Place
     first: _Place = _NOWHERE
     second: _Place = _NOWHERE
     number: float = 0.0
-    exponent: int = 0
 
 
 class _Writer:
@@ -148,7 +143,7 @@ class _Writer:
             own = loop.SUBTRACT_FROM if operation == loop.SUBTRACT else _WITH_NUMBER[operation]
             written = (own, self.place(right), _NOWHERE, before)
         elif operation == loop.POWER and after is not None and _is_whole(after):
-            written = (loop.WHOLE_POWER, self.place(left), _NOWHERE, 0.0, int(after))
+            written = (loop.WHOLE_POWER, self.place(left), _NOWHERE, after)
         else:
             written = (operation, self.place(left), self.place(right))
         operation, *rest = written

@@ -126,14 +126,12 @@ class CountedWork(Work):
     def _kept(self, pairs: NDArray[np.intp]) -> Array:
         """Return all outcomes of some scenarios' measures, float[pair, draw], drawn again."""
         outcomes = np.empty((len(pairs), self.draws))
-        start = 0
-        for chunk in self.group.again():
+        for start, places, chunk in self.group.again(pairs[:, 0]):
             stop = start + chunk.draws
             for at in range(len(self.measures)):
-                wanted = np.flatnonzero(pairs[:, 1] == at)
+                wanted = places[pairs[places, 1] == at]
                 if wanted.size:
                     outcomes[wanted, start:stop] = self.outcome(at, pairs[wanted, 0], chunk.columns)
-            start = stop
         return outcomes
 
 

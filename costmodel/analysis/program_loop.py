@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import int64, njit, uint64
 
 elementwise: Any = njit(nogil=True, cache=True, error_model="numpy")
 
@@ -142,11 +142,11 @@ def _whole_power(x, y, a, exponent, to, size):
 
 
 @elementwise
-def _seldom(x, y, operation, a, b, exponent, number, to, size):
+def _seldom(x, y, operation, a, b, number, to, size):
     if operation == DIVIDE:
         _divide(x, y, a, b, to, size)
     elif operation == WHOLE_POWER:
-        _whole_power(x, y, a, exponent, to, size)
+        _whole_power(x, y, a, int64(number), to, size)
     elif operation == POWER:
         _power(x, y, a, b, to, size)
     elif operation == MINIMUM:
@@ -162,32 +162,41 @@ def _seldom(x, y, operation, a, b, exponent, number, to, size):
 
 
 @elementwise
-def walk(steps, numbers, x, y, stride, kept, draws):
-    """Take every step for `draws` draws.
+def take_steps(steps, numbers, x, y, places, size):
+    """Take every step for the `size` draws of a block.
 
     A row of `steps` is an operation, the row its result goes to and those of its operands; `numbers` has the
-    number of a step that takes one. `x` and `y` are the same float64[row x stride], laid out flat: the first
-    `kept` rows serve every block of draws again, the others have a place for each draw.
+    number of a step that takes one. `places`, uint64[row], says where in `x` and `y`, the same float64 laid
+    out flat, the block's draws of each row begin.
     """
+    for step in range(steps.shape[0]):
+        operation, number = steps[step, 0], numbers[step]
+        to, a, b = places[steps[step, 1]], places[steps[step, 2]], places[steps[step, 3]]
+        if operation == MULTIPLY:
+            _multiply(x, y, a, b, to, size)
+        elif operation == MULTIPLY_NUMBER:
+            _multiply_number(x, y, a, number, to, size)
+        elif operation == ADD:
+            _add(x, y, a, b, to, size)
+        elif operation == ADD_NUMBER:
+            _add_number(x, y, a, number, to, size)
+        elif operation == SUBTRACT:
+            _subtract(x, y, a, b, to, size)
+        elif operation == SUBTRACT_FROM:
+            _subtract_from(x, y, a, number, to, size)
+        else:
+            _seldom(x, y, operation, a, b, number, to, size)
+
+
+@elementwise
+def walk(steps, numbers, x, y, stride, kept, draws):
+    """Take every step for `draws` draws, a block at a time.
+
+    `x` and `y` are the same float64[row x stride]: the first `kept` rows serve every block of draws again,
+    the others have a place for each draw.
+    """
+    places = np.empty(x.size // stride, np.uint64)
     for begin in range(0, draws, BLOCK):
-        size = min(BLOCK, draws - begin)
-        for step in range(steps.shape[0]):
-            operation, row, first, second = steps[step, 0], steps[step, 1], steps[step, 2], steps[step, 3]
-            to = uint64(row * stride + (begin if row >= kept else 0))
-            a = uint64(first * stride + (begin if first >= kept else 0))
-            b = uint64(second * stride + (begin if second >= kept else 0))
-            number = numbers[step]
-            if operation == MULTIPLY:
-                _multiply(x, y, a, b, to, size)
-            elif operation == MULTIPLY_NUMBER:
-                _multiply_number(x, y, a, number, to, size)
-            elif operation == ADD:
-                _add(x, y, a, b, to, size)
-            elif operation == ADD_NUMBER:
-                _add_number(x, y, a, number, to, size)
-            elif operation == SUBTRACT:
-                _subtract(x, y, a, b, to, size)
-            elif operation == SUBTRACT_FROM:
-                _subtract_from(x, y, a, number, to, size)
-            else:
-                _seldom(x, y, operation, a, b, second, number, to, size)
+        for row in range(places.size):
+            places[row] = row * stride + (begin if row >= kept else 0)
+        take_steps(steps, numbers, x, y, places, min(BLOCK, draws - begin))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import Bins, Counts, Ranks, ranks
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.simulation import Each
-from costmodel.analysis.sweep_columns import Chunk, Drawn
-from costmodel.analysis.sweep_tools import OnePass, RowSums
+from costmodel.analysis.sweep_columns import Chunk
+from costmodel.analysis.sweep_tools import RowSums
 from costmodel.analysis.works import Moments, Scenarios
 
 Array = NDArray[np.float64]
@@ -83,12 +83,6 @@ class RowWork(CountedWork):
 
         for _ in each(tile, tiles):
             pass
-
-    def take(self, one_pass: OnePass, drawn: list[Drawn]) -> None:
-        """Take in a slab of draws in one call a chunk, from what groups share to counts."""
-        for each in drawn:
-            if each.rows is not None:
-                self._add(slice(0, self.shape[0]), one_pass.count(each.rows, each.base, self.counts))
 
     def _add(self, rows: slice, part: RowSums) -> None:
         self.sums[:, rows] += part.sums

@@ -32,15 +32,15 @@ class Drawn(NamedTuple):
 
     `values` and `behind` are there where something is drawn anew. `base` is float[measure, draw] of the
     scenario unchanged, `columns` those of scenarios that draw nothing anew, float[column, draw], where there
-    are such. `rows` has what groups share, and of the inputs they draw anew the uniforms behind and the
-    base's draws, float[row, draw] each, where one call makes them.
+    are such. `rows`, float[row, draw], has what groups share, and then of the inputs they draw anew the
+    uniforms behind and the base's draws, where one call makes them.
     """
 
     values: dict[str, Any]
     behind: Mapping[str, Array]
     base: Array
     columns: Array | None = None
-    rows: tuple[Array, Array, Array] | None = None
+    rows: Array | None = None
 
 
 class Scale(NamedTuple):
@@ -108,11 +108,10 @@ class Source:
         base, others = rows[: len(self.plan.base)], rows[len(self.plan.base) :]
         in_rows = None
         if self.in_rows:
-            kept = np.empty((2, len(self.plan.drawn_anew), draws))
-            for row, name in enumerate(self.plan.drawn_anew):
-                kept[0, row] = behind.get(name, 0.5)
-                kept[1, row] = values[name]
-            in_rows = (np.ascontiguousarray(others), *kept)
+            anew = [behind.get(name, 0.5) for name in self.plan.drawn_anew]
+            in_rows = np.empty((len(others) + 2 * len(anew), draws))
+            for row, each in enumerate([*others, *anew, *map(values.get, self.plan.drawn_anew)]):
+                in_rows[row] = each
         values.update(zip(self.names, others, strict=True))
         return Drawn(values, behind, np.ascontiguousarray(base), rows=in_rows)
 
@@ -143,9 +142,10 @@ class Source:
         room = self.columns.room(memory, draws)
         redrawn = self.redrawn_in_rows(group) if room is not None else None
         if redrawn is not None and drawn.rows is not None and room is not None:
-            others, behind, base = drawn.rows
-            room[: len(others)] = others
-            redrawn.fill(behind, base, room[len(others) :])
+            common = len(self.names)
+            behind, base = np.split(drawn.rows[common:], 2)
+            room[:common] = drawn.rows[:common]
+            redrawn.fill(behind, base, room[common:])
             return self.columns.run(drawn.values, draws, memory)
         values = drawn.values
         if group.changes:
@@ -157,11 +157,13 @@ class Source:
         if not self.in_rows:
             return None
         if id(group) not in self.redrawn:
-            changes = [group.changes.get(name, Change()) for name in self.plan.drawn_anew]
-            self.redrawn[id(group)] = self.drawing.rows(
-                [(each.shift, each.scale, each.distribution) for each in changes]
-            )
+            self.redrawn[id(group)] = self.redrawn_together([group])
         return self.redrawn[id(group)]
+
+    def redrawn_together(self, groups: list[Group]) -> Redrawn | None:
+        """Return what draws the inputs of groups anew in one call, one group's after another's."""
+        changes = [group.changes.get(name, Change()) for group in groups for name in self.plan.drawn_anew]
+        return self.drawing.rows([(each.shift, each.scale, each.distribution) for each in changes])
 
 
 def _is_conditional(value: Any) -> bool:

@@ -23,6 +23,7 @@ from costmodel.analysis.binning import pilot_draws
 from costmodel.analysis.matrix_work import MatrixWork
 from costmodel.analysis.row_work import RowWork
 from costmodel.analysis.simulation import Each, reuse_freed_memory
+from costmodel.analysis.small_groups import FEWEST_FOR_MATRIX, TOGETHER, Draws, SmallGroups, small_groups
 from costmodel.analysis.sorted_work import SortedWork
 from costmodel.analysis.sweep_columns import (
     Chunk,
@@ -33,10 +34,10 @@ from costmodel.analysis.sweep_columns import (
     plain_weights,
     scale_of,
 )
-from costmodel.analysis.sweep_plan import Group, Plan
+from costmodel.analysis.sweep_plan import Group, Plan, SharePlan
 from costmodel.analysis.sweep_result import SIMULATED
-from costmodel.analysis.sweep_tools import OnePass, Tools
-from costmodel.analysis.works import TILE, Work
+from costmodel.analysis.sweep_tools import Tools
+from costmodel.analysis.works import Again, Work
 from costmodel.documents.problems import InputError
 from costmodel.uncertainty.mix_shares import outside
 
@@ -53,8 +54,6 @@ GROUPS_AT_ONCE = 128
 """Groups that draws pass over together: what they draw anew from is kept meanwhile."""
 GROUPS_AT_A_TIME = 8
 """Groups that a thread takes at a time."""
-FEWEST_FOR_MATRIX = 8
-"""Scenarios in a group from which a matrix product is quicker than a row at a time."""
 EXACT_UP_TO = 2_000
 """Draws up to which outcomes are sorted and not counted."""
 
@@ -114,10 +113,21 @@ class _Block:
         def some(few: list[Any]) -> list[Made]:
             return [each for each in map(attempted, few) if each is not None]
 
-        waiting = list(groups)
-        batches = [waiting[at : at + GROUPS_AT_A_TIME] for at in range(0, len(waiting), GROUPS_AT_A_TIME)]
         side_by_side = self.tools.each_chunk if self.many else map
-        return [each for found in side_by_side(some, batches) for each in found]
+        return [each for found in side_by_side(some, _batches(groups, GROUPS_AT_A_TIME)) for each in found]
+
+    def together(self, groups: list[Group]) -> list[SmallGroups]:
+        """Return those groups of few scenarios that are taken together."""
+        if not (self.many and self.source.in_rows and self.draws > EXACT_UP_TO):
+            return []
+        small = [each for each in groups if len(each.rows) < FEWEST_FOR_MATRIX and not self.doubtful(each)]
+        draws = Draws(self.source, self.draws, self.first, self.base_scale, self.again)
+        found = self.tools.each_chunk(partial(small_groups, draws, self.tools), _batches(small, TOGETHER))
+        return [each for each in found if each is not None]
+
+    def doubtful(self, group: Group) -> list[SharePlan]:
+        """Return the shares that leave 0 to 1 in some scenario of a group, for all that bounds tell."""
+        return [each for each in self.plan.shares if each.doubtful[group.rows].any()]
 
     @property
     def many(self) -> bool:
@@ -128,14 +138,19 @@ class _Block:
         shape = (self.plan.scenarios, len(self.plan.measures))
         figures = {name: np.full(shape, np.nan) for name in SIMULATED}
         for start in range(0, len(self.plan.groups), GROUPS_AT_ONCE):
-            groups = self.apart(partial(_Group, self), self.plan.groups[start : start + GROUPS_AT_ONCE])
+            waiting = list(self.plan.groups[start : start + GROUPS_AT_ONCE])
+            small = self.together(waiting)
+            taken = {id(group) for each in small for group in each.groups}
+            groups = self.apart(partial(_Group, self), [each for each in waiting if id(each) not in taken])
             for chunks in self.slabs():
-                if len(groups) == 1:
+                if len(groups) == 1 and not small:
                     groups = self.apart(partial(_Group.slab_alone, chunks=chunks), groups)
-                elif groups:
+                elif groups or small:
                     drawn = list(self.tools.each_chunk(self.drawn, chunks))
+                    small = list(self.tools.each_chunk(partial(SmallGroups.slab, drawn=drawn), small))
                     groups = self.apart(partial(_Group.slab, drawn=drawn), groups)
-            for group in groups:
+            finished: list[_Group | SmallGroups] = [*groups, *small]
+            for group in finished:
                 for work in group.finished():
                     cells = np.ix_(group.rows, np.array(work.measures))
                     for name, values in work.figures().items():
@@ -155,12 +170,24 @@ class _Block:
             starts = range(start, stop, chunk)
             yield [Span(at, min(at + chunk, stop), place) for place, at in enumerate(starts)]
 
+    def again(self) -> Iterator[tuple[int, Drawn]]:
+        """Yield every chunk of the draws from the first, and the draw it starts with."""
+        for chunks in self.slabs():
+            for span in chunks:
+                yield span.start, self.drawn(span)
+
     def drawn(self, span: Span) -> Drawn:
         """Return the draws of a chunk; the first ones are there until others are made in their place."""
         if self.first_lasts and span.place == 0:
             self.first_lasts = span.stop - span.start == self.draws
             return self.first
         return self.source.chunk(*span)
+
+
+def _batches(groups: Iterable[Made], most: int) -> list[list[Made]]:
+    """Return groups some at a time."""
+    waiting = list(groups)
+    return [waiting[at : at + most] for at in range(0, len(waiting), most)]
 
 
 class _Group:
@@ -177,11 +204,9 @@ class _Group:
         pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
             (each, plain_weights(each.form, group.rows), np.flatnonzero(each.doubtful[group.rows]))
-            for each in block.plan.shares
-            if each.doubtful[group.rows].any()
+            for each in block.doubtful(group)
         ]
         self.works = self.works_of(pilot)
-        self.one_pass = self.in_one_pass()
 
     def works_of(self, pilot: Chunk) -> list[Work]:
         """Return the works that the measures take: a matrix where one pays, rows for what has no matrix."""
@@ -200,18 +225,8 @@ class _Group:
 
     def finished(self) -> Iterator[Work]:
         """Yield the works and let go of them, whose bins are most of the memory of a block."""
-        self.one_pass = None
         while self.works:
             yield self.works.pop()
-
-    def in_one_pass(self) -> tuple[RowWork, OnePass] | None:
-        """Return the one work and what takes a chunk for it in one call, where columns are only counted."""
-        source, work = self.block.source, self.works[0]
-        redrawn = source.redrawn_in_rows(self.group) if self.block.many and not self.shares else None
-        if redrawn is None or len(self.works) > 1 or not isinstance(work, RowWork) or len(self.rows) > TILE:
-            return None
-        found = self.tools.one_pass(source.columns, redrawn, work.few)
-        return None if found is None else (work, found)
 
     def chunk(self, drawn: Drawn) -> Chunk:
         columns = self.block.source.group_columns(drawn, self.group)
@@ -219,11 +234,10 @@ class _Group:
             return Chunk(columns, drawn.base, columns, np.empty(0))
         return Chunk(columns, drawn.base, *self.tools.standardised(columns, drawn.base, self.scale))
 
-    def again(self) -> Iterator[Chunk]:
-        """Yield every chunk of the draws from the first."""
-        for chunks in self.block.slabs():
-            for span in chunks:
-                yield self.chunk(self.block.drawn(span))
+    def again(self, scenarios: NDArray[np.intp]) -> Iterator[Again]:
+        """Yield every chunk of the draws from the first, which all of the scenarios see."""
+        for start, drawn in self.block.again():
+            yield Again(start, np.arange(len(scenarios)), self.chunk(drawn))
 
     def slab_alone(self, chunks: list[Span]) -> _Group:
         """Take a slab of draws in, made here because no other group wants them; return the group itself."""
@@ -236,10 +250,7 @@ class _Group:
 
     def slab(self, drawn: list[Drawn]) -> _Group:
         """Take a slab of draws in; return the group itself."""
-        if self.one_pass is not None:
-            work, one_pass = self.one_pass
-            work.take(one_pass, drawn)
-        elif self.block.many:
+        if self.block.many:
             self.take(list(map(self.prepared, drawn, range(len(drawn)))), map)
         else:
             self.take(list(self.tools.each_chunk(self.prepared, drawn, range(len(drawn)))), self.tools.each)

@@ -73,11 +73,7 @@ class Few(Protocol):
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
 
 
-class OnePass(Protocol):
-    """How a group of few scenarios takes a chunk in one call, from what groups share to counts."""
-
-    def count(self, rows: tuple[Array, Array, Array], base: Array, counts: Counts) -> RowSums:
-        """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums."""
+FewOf = Callable[[list[Weights], list[Weights | None], list[int]], Few]
 
 
 class Counting(Protocol):
@@ -118,11 +114,12 @@ class Tools(NamedTuple):
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
     base, scale)` columns and base less their centres over their spreads, `products(wanted)` what adds up
-    products of such rows. `few(tops, bottoms, measures)` returns what counts scenarios row by row.
-    `one_chunk` is a work for draws that are one chunk, `one_pass` returns what takes a chunk in one call, and
-    `drawn_program(model, evaluation, seed)` what draws a program's inputs and evaluates it in one, where
-    there are such. A chunk is `chunks_together` times as long as compiled loops want it, one of groups that
-    draw anew `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
+    products of such rows. `few(tops, bottoms, measures)` returns what counts scenarios row by row,
+    `one_pass(program, redrawn, ends)` such a `few` for groups together, whose chunks have what columns are
+    made of, and `drawn_program(model, evaluation, seed)` what draws a program's inputs and evaluates it in
+    one call. `one_chunk` is a work for draws that are one chunk. Of the last three there may be none. A chunk
+    is `chunks_together` times as long as compiled loops want it, one of groups that draw anew
+    `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
     """
 
     drawing: Drawing
@@ -130,9 +127,9 @@ class Tools(NamedTuple):
     standardised: Callable[[Array, Array, Scale], Standard]
     products: ProductsWanted
     counting: Callable[[list[Outcome], Bins], Counting]
-    few: Callable[[list[Weights], list[Weights | None], list[int]], Few]
+    few: FewOf
     percentiles: Callable[[Counts, Array, Array, Ranks], Percentiles]
-    one_pass: Callable[[Any, Any, Any], OnePass | None] = lambda *_: None
+    one_pass: Callable[[Any, Any, NDArray[np.int64]], FewOf | None] = lambda *_: None
     drawn_program: Callable[[Model, Any, int], DrawnOutputs | None] = lambda *_: None
     one_chunk: Callable[[Any, list[int]], Any] | None = None
     chunks_together: int = 1

@@ -32,8 +32,16 @@ class Scenarios(Protocol):
     on_one_thread: bool
     """Whether no two threads ever work on these scenarios at once."""
 
-    def again(self) -> Iterator[Chunk]:
-        """Yield every chunk of the draws from the first."""
+    def again(self, scenarios: NDArray[np.intp]) -> Iterator[Again]:
+        """Yield every chunk of the draws from the first, as some of the scenarios see it."""
+
+
+class Again(NamedTuple):
+    """A chunk drawn once more: the draw it starts with, and places of the scenarios asked for that see it."""
+
+    start: int
+    places: NDArray[np.intp]
+    chunk: Chunk
 
 
 class Moments(NamedTuple):

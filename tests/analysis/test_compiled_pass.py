@@ -6,18 +6,16 @@ import numpy as np
 import pytest
 
 import costmodel
-from costmodel.analysis.row_work import RowWork
+from costmodel.analysis.small_groups import SmallGroups
 from costmodel.analysis.sweep import sweep
+from costmodel.analysis.sweep_columns import Drawn
 from costmodel.model.design import Choice, Design, Swept
 from costmodel.model.distributions import Beta, Distribution, Pert, Triangular, Uniform
 
 pytest.importorskip("numba")
 
-from costmodel.analysis.binning import Bins
-from costmodel.analysis.compiled_counting import CompiledFew
 from costmodel.analysis.compiled_pass import one_pass
 from costmodel.analysis.compiled_program import CompiledProgram
-from costmodel.analysis.sweep_columns import Weights
 from costmodel.model.expression import Multiply, Name
 from costmodel.model.program import program
 from costmodel.uncertainty.compiled_draws import rows_redrawn
@@ -43,14 +41,14 @@ def design() -> Design:
 def test_one_call_gives_the_figures_of_many() -> None:
     model = costmodel.load("tendring").model
     taken = 0
-    own = RowWork.take
+    own = SmallGroups.slab
 
-    def counted(self: RowWork, *arguments: object) -> None:
+    def counted(self: SmallGroups, drawn: list[Drawn]) -> SmallGroups:
         nonlocal taken
-        taken += 1
-        own(self, *arguments)  # type: ignore[arg-type]
+        taken += len(self.groups)
+        return own(self, drawn)
 
-    with patch.object(RowWork, "take", counted):
+    with patch.object(SmallGroups, "slab", counted):
         compiled = sweep(model, design(), MEASURES, 12_000, 3, engine="compiled")
     plain = sweep(model, design(), MEASURES, 12_000, 3, engine="numpy")
     both = sweep(model, design(), MEASURES, 12_000, 3, engine="compiled", workers=2)
@@ -69,9 +67,7 @@ def test_one_call_gives_the_figures_of_many() -> None:
 def test_a_column_of_an_input_by_itself_has_no_pass_in_one_call() -> None:
     redrawn = rows_redrawn([(0.0, 1.0, None)])
     assert redrawn is not None
-    top = Weights((0,), np.zeros(1), np.ones((1, 1)))
-    bins = Bins(np.zeros((1, 1)), np.ones((1, 1)), 8)
-    few = CompiledFew([top], [None], [0]).about(np.zeros((1, 1)), bins)
     column = program([Multiply(Name("#0"), Name("x"))])
-    assert one_pass(CompiledProgram(column, ("#0", "x")), redrawn, few) is not None
-    assert one_pass(CompiledProgram(column, ("#0",)), redrawn, few) is None
+    ends = np.array([1])
+    assert one_pass(CompiledProgram(column, ("#0", "x")), redrawn, ends) is not None
+    assert one_pass(CompiledProgram(column, ("#0",)), redrawn, ends) is None
