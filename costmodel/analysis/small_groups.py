@@ -7,6 +7,7 @@ and read together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -24,8 +25,10 @@ Array = NDArray[np.float64]
 
 FEWEST_FOR_MATRIX = 8
 """Scenarios in a group from which a matrix product is quicker than a row at a time."""
-TOGETHER = 4
-"""Groups taken together: not more scenarios than are counted together."""
+TOGETHER = 16
+"""Scenarios taken together, about: with those of one more group no more than are counted together."""
+SHARED_OUT = 4
+"""What the number of batches is a multiple of, so that threads have as many each."""
 
 
 class Draws(NamedTuple):
@@ -39,6 +42,16 @@ class Draws(NamedTuple):
     first: Drawn
     base_scale: tuple[Array, Array]
     again: Callable[[], Iterator[tuple[int, Drawn]]]
+
+
+def batches(groups: list[Group]) -> list[list[Group]]:
+    """Return groups in batches of about as many scenarios each, to be taken together."""
+    ends = np.cumsum([len(group.rows) for group in groups])
+    count = SHARED_OUT * math.ceil(ends[-1] / (SHARED_OUT * TOGETHER)) if groups else 0
+    found: list[list[Group]] = [[] for _ in range(count)]
+    for group, end in zip(groups, ends.tolist(), strict=True):
+        found[(end - 1) * count // int(ends[-1])].append(group)
+    return [batch for batch in found if batch]
 
 
 def small_groups(draws: Draws, tools: Tools, groups: list[Group]) -> SmallGroups | None:

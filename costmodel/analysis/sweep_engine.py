@@ -23,7 +23,7 @@ from costmodel.analysis.binning import pilot_draws
 from costmodel.analysis.matrix_work import MatrixWork
 from costmodel.analysis.row_work import RowWork
 from costmodel.analysis.simulation import Each, reuse_freed_memory
-from costmodel.analysis.small_groups import FEWEST_FOR_MATRIX, TOGETHER, Draws, SmallGroups, small_groups
+from costmodel.analysis.small_groups import FEWEST_FOR_MATRIX, Draws, SmallGroups, batches, small_groups
 from costmodel.analysis.sorted_work import SortedWork
 from costmodel.analysis.sweep_columns import (
     Chunk,
@@ -48,6 +48,8 @@ CHUNK = 5_120
 """Draws in a chunk: its columns stay in the second-level cache."""
 SLAB = 20
 """Chunks in a slab."""
+SLAB_OF_GROUPS = 8
+"""Chunks in a slab that many groups pass over, one after another while it is in a large cache."""
 MANY_GROUPS = 8
 """Groups from which a thread takes whole ones, and none is shared among threads: its steps are short."""
 GROUPS_AT_ONCE = 128
@@ -113,8 +115,10 @@ class _Block:
         def some(few: list[Any]) -> list[Made]:
             return [each for each in map(attempted, few) if each is not None]
 
+        waiting = list(groups)
+        few = [waiting[at : at + GROUPS_AT_A_TIME] for at in range(0, len(waiting), GROUPS_AT_A_TIME)]
         side_by_side = self.tools.each_chunk if self.many else map
-        return [each for found in side_by_side(some, _batches(groups, GROUPS_AT_A_TIME)) for each in found]
+        return [each for found in side_by_side(some, few) for each in found]
 
     def together(self, groups: list[Group]) -> list[SmallGroups]:
         """Return those groups of few scenarios that are taken together."""
@@ -122,7 +126,7 @@ class _Block:
             return []
         small = [each for each in groups if len(each.rows) < FEWEST_FOR_MATRIX and not self.doubtful(each)]
         draws = Draws(self.source, self.draws, self.first, self.base_scale, self.again)
-        found = self.tools.each_chunk(partial(small_groups, draws, self.tools), _batches(small, TOGETHER))
+        found = self.tools.each_chunk(partial(small_groups, draws, self.tools), batches(small))
         return [each for each in found if each is not None]
 
     def doubtful(self, group: Group) -> list[SharePlan]:
@@ -163,7 +167,7 @@ class _Block:
     def slabs(self) -> Iterator[list[Span]]:
         """Yield all draws, a slab of chunks at a time."""
         chunk = self.chunk_size
-        size = chunk if self.many else CHUNK * SLAB  # many groups pass over a chunk while it is in cache
+        size = max(chunk, CHUNK * (SLAB_OF_GROUPS if self.many else SLAB))
         for start in range(0, self.draws, size):
             self.tools.go_on()
             stop = min(start + size, self.draws)
@@ -182,12 +186,6 @@ class _Block:
             self.first_lasts = span.stop - span.start == self.draws
             return self.first
         return self.source.chunk(*span)
-
-
-def _batches(groups: Iterable[Made], most: int) -> list[list[Made]]:
-    """Return groups some at a time."""
-    waiting = list(groups)
-    return [waiting[at : at + most] for at in range(0, len(waiting), most)]
 
 
 class _Group:

@@ -113,13 +113,9 @@ class Tools(NamedTuple):
     `each` maps a function over items, in order; `each_chunk` does so where chunks of draws are made, which
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
     `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
-    base, scale)` columns and base less their centres over their spreads, `products(wanted)` what adds up
-    products of such rows. `few(tops, bottoms, measures)` returns what counts scenarios row by row,
-    `one_pass(program, redrawn, ends)` such a `few` for groups together, whose chunks have what columns are
-    made of, and `drawn_program(model, evaluation, seed)` what draws a program's inputs and evaluates it in
-    one call. `one_chunk` is a work for draws that are one chunk. Of the last three there may be none. A chunk
-    is `chunks_together` times as long as compiled loops want it, one of groups that draw anew
-    `chunks_of_groups` times: each of numpy's steps costs more than what it does to a short one.
+        drawing, CompiledProgram, standardised, CompiledProducts, CompiledCounting, CompiledFew,
+        percentiles, one_pass=one_pass, drawn_program=drawn_program, chunks_of_groups=4,
+        each=each, each_chunk=each, cancelled=cancelled,
     """
 
     drawing: Drawing
@@ -185,6 +181,6 @@ def _compiled(each: Each, cancelled: Callable[[], bool]) -> Tools:
     drawing = Drawing(compiled_draw_inputs, compiled_uniforms, compiled_quantile, rows_redrawn)
     return Tools(
         drawing, CompiledProgram, standardised, CompiledProducts, CompiledCounting, CompiledFew,
-        percentiles, one_pass=one_pass, drawn_program=drawn_program,
+        percentiles, one_pass=one_pass, drawn_program=drawn_program, chunks_of_groups=4,
         each=each, each_chunk=each, cancelled=cancelled,
     )  # fmt: skip

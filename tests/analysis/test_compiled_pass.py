@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 import costmodel
-from costmodel.analysis.small_groups import SmallGroups
+from costmodel.analysis.binning import Counts, Percentiles
+from costmodel.analysis.counted_work import CountedWork
+from costmodel.analysis.small_groups import SmallGroups, batches
 from costmodel.analysis.sweep import sweep
 from costmodel.analysis.sweep_columns import Drawn
+from costmodel.analysis.sweep_plan import Group
+from costmodel.analysis.works import TILE
 from costmodel.model.design import Choice, Design, Swept
 from costmodel.model.distributions import Beta, Distribution, Pert, Triangular, Uniform
 
@@ -62,6 +66,32 @@ def test_one_call_gives_the_figures_of_many() -> None:
         elif "_p" in name:
             bound = 2 * plain.figures[f"{name.rsplit('_p', 1)[0]}_quantile_error"] + 1e-9
             assert (np.abs(compiled.figures[name] - figures) <= bound).all(), name
+
+
+def test_what_bins_leave_open_is_drawn_again_for_its_own_group() -> None:
+    model = costmodel.load("tendring").model
+    own = CountedWork._read
+
+    def unsettled(self: CountedWork, found: Percentiles, rows: slice, counts: Counts) -> None:
+        own(self, found, rows, counts)
+        found.settled[rows] = False
+
+    with patch.object(CountedWork, "_read", unsettled):
+        compiled = sweep(model, design(), MEASURES, 12_000, 3, engine="compiled")
+        plain = sweep(model, design(), MEASURES, 12_000, 3, engine="numpy")
+    for name, figures in plain.figures.items():
+        assert np.allclose(compiled.figures[name], figures, rtol=1e-9, atol=1e-9), name
+
+
+def test_batches_share_groups_out_in_order_and_hold_no_more_than_are_counted_together() -> None:
+    sizes = [1 + k % 7 for k in range(100)]
+    ends = np.cumsum(sizes)
+    groups = [Group(np.arange(end - size, end), {}) for size, end in zip(sizes, ends.tolist(), strict=True)]
+    found = batches(groups)
+    assert [each for batch in found for each in batch] == groups
+    assert max(sum(len(each.rows) for each in batch) for batch in found) <= TILE
+    assert len(found) % 4 == 0
+    assert batches([]) == []
 
 
 def test_a_column_of_an_input_by_itself_has_no_pass_in_one_call() -> None:
