@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numba import int32, int64, njit, uint32
 
-jit: Any = njit(nogil=True, cache=True)
 summed: Any = njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
 WITHOUT_SIGN = np.int64(2**63 - 1)
 divided: Any = njit(nogil=True, cache=True, error_model="numpy")

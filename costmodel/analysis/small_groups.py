@@ -95,7 +95,7 @@ class SmallGroups:
         for start, drawn in self.seen.again():
             for number in np.unique(groups).tolist():
                 columns = self.seen.source.group_columns(drawn, self.groups[number])
-                chunk = Chunk(columns, drawn.base, columns, drawn.base, np.empty(0))
+                chunk = Chunk(columns, drawn.base, columns, np.empty(0))
                 yield Again(start, np.flatnonzero(groups == number), chunk)
 
 
@@ -104,4 +104,4 @@ def _made_of(drawn: Drawn) -> Chunk:
     if drawn.rows is None:
         message = "draws are not in rows"
         raise LookupError(message)
-    return Chunk(drawn.rows, drawn.base, drawn.rows, drawn.base, np.empty(0))
+    return Chunk(drawn.rows, drawn.base, drawn.rows, np.empty(0))
