@@ -165,10 +165,10 @@ class NumpyCounting:
 
     def lay_out(self, chunk: Chunk, place: int) -> None:
         """Keep a chunk's columns, each measure's as float32 with ones below, and their largest."""
-        ones = np.ones((1, chunk.draws), np.float32)
-        rows = [
-            np.concatenate([chunk.standard[each.columns].astype(np.float32), ones]) for each in self.measures
-        ]
+        ones = len(chunk.columns)
+        every = np.ones((ones + 1, chunk.draws), np.float32)
+        every[:ones] = chunk.standard[:ones]
+        rows = [every[[*each.columns, ones]] for each in self.measures]
         largest = [chunk.largest[each.columns] for each in self.measures]
         self.laid_out[place] = LaidOut(chunk.columns, rows, largest)
 

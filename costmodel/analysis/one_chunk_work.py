@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costmodel.analysis.binning import bins_about, ranks
+from costmodel.analysis.binning import Ranks, bins_about, ranks
 from costmodel.analysis.counted_work import root
 from costmodel.analysis.matrix_work import MatrixWork, Products
 from costmodel.analysis.numpy_counting import NumpyCounting
@@ -23,6 +23,7 @@ from costmodel.analysis.works import Scenarios
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
+Whole = NDArray[np.int32]
 
 BINS = 12_288
 """So many that a percentile of 2,000 to 10,000 draws stays within a tenth of the standard error of P5."""
@@ -30,8 +31,10 @@ PART = 32
 """Bins added up together."""
 REACH = 4.75
 """Standard deviations to either side of the mean: P5 and P95 are never beyond 4.36 (Cantelli)."""
-TOGETHER = 64
-"""Scenarios counted together: what they fill stays in the second-level cache."""
+TOGETHER = 128
+"""Scenarios taken together: in few long steps, between which threads hand the interpreter over."""
+COUNTED = 32
+"""Scenarios counted together, so that their places and bins stay in cache."""
 
 
 class _Room(threading.local):
@@ -82,12 +85,14 @@ class OneChunkWork(MatrixWork):
         def tile(rows: slice) -> None:
             self.tools.go_on()
             scenarios = rows.stop - rows.start
-            reading = _Reading((scenarios, len(useful)), np.array(self.wanted.wanted))
+            reading = _Reading((scenarios, len(useful)), self.wanted)
             places = _ROOM.of(scenarios, self.draws)
             for number, at in enumerate(useful):
                 self.above[rows, at] += self.counting.places(rows, at, laid_out, places)
-                reading.take(number, COUNTER.count(places, BINS, sparse=sparse))
-            place, enough = reading.places(np.array(self.wanted.errors))
+                for begin in range(0, scenarios, COUNTED):
+                    some = slice(begin, begin + COUNTED)
+                    reading.take(some, number, COUNTER.count(places[some], BINS, sparse=sparse))
+            place, enough = reading.places()
             low, width = self.bins.low[rows][:, useful], self.bins.width[rows][:, useful]
             found.values[rows, useful] = low[..., np.newaxis] + width[..., np.newaxis] * place
             found.settled[rows, useful] = enough & (width > 0.0)
@@ -100,34 +105,36 @@ class OneChunkWork(MatrixWork):
 class _Reading:
     """Where ranks lie among some scenarios' bins: first in which part, then in which bin of it."""
 
-    def __init__(self, shape: tuple[int, int], wanted: NDArray[np.int_]) -> None:
-        self.wanted = wanted
-        self.part: NDArray[np.int_] = np.empty((*shape, len(wanted)), np.int_)
-        self.passed: NDArray[np.int_] = np.empty_like(self.part)
-        self.bins: Array32 = np.empty((*self.part.shape, PART), np.float32)
+    def __init__(self, shape: tuple[int, int], wanted: Ranks) -> None:
+        self.wanted = np.array(wanted.wanted, np.int32)
+        self.errors = np.array(wanted.errors)
+        self.draws = wanted.draws
+        self.part: Whole = np.empty((*shape, len(self.wanted)), np.int32)
+        self.passed: Whole = np.empty_like(self.part)
+        self.bins: Whole = np.empty((*self.part.shape, PART), np.int32)
 
-    def take(self, measure: int, counts: Array32) -> None:
-        """Find the parts of a measure's bins, float32[scenario, bin]."""
+    def take(self, rows: slice, measure: int, counts: Array32) -> None:
+        """Find the parts of a measure's bins, float32[scenario, bin], in some of the scenarios."""
         parts = counts.reshape(-1, PART)
         # each scenario's parts follow those of the one before it: one search finds the ranks of all
-        ends = np.cumsum(parts @ np.ones(PART, np.float32), dtype=np.float64)
-        draws = ends[-1] / len(counts)
-        before = np.arange(len(counts))[:, np.newaxis] * draws
+        ends = np.cumsum((parts @ np.ones(PART, np.float32)).astype(np.int32), dtype=np.int32)
+        before = np.arange(0, len(counts) * self.draws, self.draws, dtype=np.int32)[:, np.newaxis]
         found = np.searchsorted(ends, self.wanted + before)
-        self.bins[:, measure] = parts[found]
-        self.part[:, measure] = found % (BINS // PART)
-        self.passed[:, measure] = np.where(found, ends[found - 1], 0.0) - before
+        self.bins[rows, measure] = parts[found]
+        self.part[rows, measure] = found % (BINS // PART)
+        self.passed[rows, measure] = np.where(found, ends[found - 1], 0) - before
 
-    def places(self, errors: NDArray[np.int_]) -> tuple[Array, NDArray[np.bool_]]:
+    def places(self) -> tuple[Array, NDArray[np.bool_]]:
         """Return the places of ranks, float[scenario, measure, rank], and where bins were enough.
 
         They are where none has more draws than one standard error of the rank, and none is an outer one.
         """
-        ends = np.cumsum(self.bins, axis=-1)
-        ends += self.passed[..., np.newaxis]
-        own = np.count_nonzero(ends < self.wanted[:, np.newaxis], axis=-1)
-        at = own[..., np.newaxis]
-        inside, end = (np.take_along_axis(each, at, -1)[..., 0] for each in (self.bins, ends))
+        ends = np.cumsum(self.bins, axis=-1, dtype=np.int32)
+        further = self.wanted - self.passed
+        own = (ends >= further[..., np.newaxis]).argmax(axis=-1)
+        at = np.arange(0, self.bins.size, PART).reshape(own.shape) + own
+        inside = self.bins.reshape(-1)[at]
         place = self.part * PART + own
-        enough = ((place > 0) & (place < BINS - 1) & (inside <= errors)).all(axis=-1)
-        return place + 1.0 - (end - self.wanted + 0.5) / np.maximum(inside, 1.0), enough
+        enough = ((place > 0) & (place < BINS - 1) & (inside <= self.errors)).all(axis=-1)
+        within = 1.0 - (ends.reshape(-1)[at] - further + 0.5) / np.maximum(inside, 1)
+        return place + within, enough
