@@ -32,8 +32,9 @@ def stage_section(settings: Settings, bounds: Bounds) -> tuple[Table, list[Aim]]
     for engine in engines():
         rows += _rows(engine, count, draws, settings.rounds, bounds)
     note = (
-        f"{count} scenarios x {draws:,} draws, one worker, the middle round of each stage. Draws and columns "
-        "are made once for all scenarios of a block, and are told per draw. An outcome is one draw of one "
+        f"{count:,} scenarios x {draws:,} draws, one worker, the middle round of each stage. Draws and "
+        "columns are made once for all scenarios of a block, and are told per draw; where one call makes "
+        "both, the draws are made once more by themselves, and columns are what is left of the call. An outcome is one draw of one "
         "scenario, all four measures of it; its bound is measured again before each round, and the share is "
         "the median of the rounds', with the worst and the best."
     )
@@ -125,7 +126,8 @@ def _watched(plan: Plan, engine: Engine, draws: int) -> dict[str, float]:
 
     def evaluation(*arguments: Any) -> Any:
         found = own.evaluation(*arguments)
-        return SimpleNamespace(memory=found.memory, room=found.room, run=timed("columns", found.run))
+        run = timed("columns", found.run)
+        return SimpleNamespace(own=found, memory=found.memory, room=found.room, run=run)
 
     def counting(*arguments: Any) -> Any:
         found: Any = own.counting(*arguments)
@@ -137,14 +139,26 @@ def _watched(plan: Plan, engine: Engine, draws: int) -> dict[str, float]:
     def products(*arguments: Any) -> Any:
         return timed("sums", own.products(*arguments))
 
+    def drawn_program(model: Any, evaluation: Any, seed: int) -> Any:
+        found = own.drawn_program(model, evaluation.own, seed)
+        if found is None:
+            return None
+        return SimpleNamespace(outputs=found.outputs, fill=timed("made", found.fill))
+
     watching = own._replace(
         drawing=own.drawing._replace(inputs=timed("draw", own.drawing.inputs)),
         evaluation=evaluation,
         standardised=timed("columns", own.standardised),
+        drawn_program=drawn_program,
         products=products,
         counting=counting,
     )
     started = time.perf_counter()
     sweep_engine.run_block(plan, draws, SEED, watching)
     seconds["all"] = time.perf_counter() - started
+    if "made" in seconds:  # drawn and turned into columns in one call: the same draws by themselves
+        own.drawing.inputs(plan.model, SEED, 0, sweep_engine.CHUNK)
+        for start in range(0, draws, sweep_engine.CHUNK):
+            timed("draw", own.drawing.inputs)(plan.model, SEED, start, min(start + sweep_engine.CHUNK, draws))
+        seconds["columns"] += seconds.pop("made") - seconds["draw"]
     return dict(seconds)
