@@ -34,9 +34,9 @@ def stage_section(settings: Settings, bounds: Bounds) -> tuple[Table, list[Aim]]
     note = (
         f"{count:,} scenarios x {draws:,} draws, one worker, the middle round of each stage. Draws and "
         "columns are made once for all scenarios of a block, and are told per draw; where one call makes "
-        "both, the draws are made once more by themselves, and columns are what is left of the call. An outcome is one draw of one "
-        "scenario, all four measures of it; its bound is measured again before each round, and the share is "
-        "the median of the rounds', with the worst and the best."
+        "both, the draws are made once more by themselves, and columns are what is left of the call. An "
+        "outcome is one draw of one scenario, all four measures of it; its bound is measured again before "
+        "each round, and the share is the median of the rounds', with the worst and the best."
     )
     heads = ("stage", "per", "ns", "bound", "ns at the bound", "bound / time")
     return Table("Stages", note, heads, rows), []
