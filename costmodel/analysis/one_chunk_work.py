@@ -19,7 +19,7 @@ from costmodel.analysis.numpy_counting import NumpyCounting
 from costmodel.analysis.place_counter import COUNTER
 from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk
-from costmodel.analysis.works import Scenarios
+from costmodel.analysis.works import Moments, Scenarios
 
 Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
@@ -60,6 +60,13 @@ class OneChunkWork(MatrixWork):
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)
         self.wanted = ranks(self.draws)
+        self.known: Moments | None = None
+
+    def _moments(self) -> Moments:
+        """Return the moments of all draws, which are there at once."""
+        if self.known is None:
+            self.known = super()._moments()
+        return self.known
 
     def part(self, chunk: Chunk, place: int) -> Products:  # noqa: ARG002 - all are there at once
         """Return a chunk's sums."""

@@ -152,7 +152,7 @@ def _simulated(request: Request, executed: Executed) -> Running:
     engine = engine_for(request.engine, float(design.scenarios) * request.draws)
     setting = Setting(request.model, design.columns, request.measures, request.draws, request.seed, engine)
     shared = shared_bytes(setting)
-    size = block_size(request.draws)
+    size = block_size(request.draws, engine)
 
     def done(index: int, found: bool) -> None:
         if executed.finished is not None:

@@ -32,8 +32,9 @@ Array = NDArray[np.float64]
 
 LARGEST_BLOCK, SMALLEST_BLOCK = 5_000, 512
 OUTCOMES_PER_BLOCK = 5 * 10**8
-OUTCOMES_PER_BLOCK_HELD = 2 * 10**8
-"""Fewer where draws are more than a slab: the bins of a block's scenarios are then held from slab to slab."""
+OUTCOMES_PER_SMALLER_BLOCK = 2 * 10**8
+"""Without compiling, so that a block takes no longer; and where draws are more than a slab: the bins of a
+block's scenarios are then held from slab to slab."""
 COMPILED_FROM = 6e7
 """Draws x scenarios from which a compiled engine is quicker, its start-up counted."""
 
@@ -77,11 +78,12 @@ def engine_for(wanted: str, outcomes: float) -> str:
     return "compiled" if outcomes >= COMPILED_FROM and find_spec("numba") is not None else "numpy"
 
 
-def block_size(draws: int) -> int:
+def block_size(draws: int, engine: str) -> int:
     """Return how many scenarios a block has: enough to share its draws, few enough to be lost."""
     from costmodel.analysis.sweep_engine import CHUNK, SLAB
 
-    outcomes = OUTCOMES_PER_BLOCK if draws <= CHUNK * SLAB else OUTCOMES_PER_BLOCK_HELD
+    large = engine == "compiled" and draws <= CHUNK * SLAB
+    outcomes = OUTCOMES_PER_BLOCK if large else OUTCOMES_PER_SMALLER_BLOCK
     return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, outcomes // max(1, draws)))
 
 
