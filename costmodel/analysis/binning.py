@@ -44,6 +44,12 @@ class Ranks(NamedTuple):
     wanted: tuple[int, ...]
     errors: tuple[int, ...]
 
+    @property
+    def around(self) -> NDArray[np.int64]:
+        """Return the wanted ranks, and those a standard error before and after, int64[3, rank]."""
+        wanted, errors = np.array(self.wanted, np.int64), np.array(self.errors, np.int64)
+        return np.stack([wanted, np.maximum(1, wanted - errors), np.minimum(self.draws, wanted + errors)])
+
 
 def ranks(draws: int) -> Ranks:
     """Return the rank of each percentile among the draws."""
@@ -130,8 +136,7 @@ def _places(counts: Counts, ranks: Ranks) -> tuple[Array, NDArray[np.bool_]]:
     ends = flat[bins - 1 :: bins].astype(np.int64)
     before = np.concatenate([[0], ends[:-1]])[:, np.newaxis]
     whole = np.diff(ends, prepend=0) == ranks.draws
-    wanted, errors = np.array(ranks.wanted), np.array(ranks.errors)
-    asked = np.stack([wanted, np.maximum(1, wanted - errors), np.minimum(ranks.draws, wanted + errors)])
+    asked = ranks.around
     found = np.searchsorted(flat, (asked[:, np.newaxis, :] + before).astype(flat.dtype))
     np.minimum(found, flat.size - 1, out=found)  # of counts that do not add up
     place, early, late = found - np.arange(outcomes)[:, np.newaxis] * bins
@@ -140,4 +145,4 @@ def _places(counts: Counts, ranks: Ranks) -> tuple[Array, NDArray[np.bool_]]:
     )
     passed = flat[np.maximum(found[0] - 1, 0)]
     inside = np.maximum(flat[found[0]] - passed, 1)
-    return place + (wanted + before - passed - 0.5) / inside, enough
+    return place + (asked[0] + before - passed - 0.5) / inside, enough

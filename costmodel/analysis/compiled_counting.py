@@ -30,6 +30,7 @@ from costmodel.analysis.matrix_kernels import (
     read_tile,
     standardise,
 )
+from costmodel.analysis.percentile_kernels import PART as BINS_OF_A_PART
 from costmodel.analysis.percentile_kernels import percentile_rows
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
@@ -47,14 +48,8 @@ def percentiles(counts: Counts, low: Array, width: Array, wanted: Ranks) -> Perc
     """Return what `costmodel.analysis.binning.percentiles` does."""
     values = np.full((len(counts), len(wanted.wanted)), np.nan)
     settled = np.zeros(len(counts), np.bool_)
-    percentile_rows(counts, low, width, wanted.draws, _around(wanted), values, settled)
+    percentile_rows(counts, low, width, wanted.draws, wanted.around, values, settled)
     return Percentiles(values, settled)
-
-
-def _around(wanted: Ranks) -> NDArray[np.int64]:
-    """Return the wanted ranks, and those a standard error before and after, int64[3, rank]."""
-    ranks, errors = np.array(wanted.wanted), np.array(wanted.errors)
-    return np.stack([ranks, np.maximum(1, ranks - errors), np.minimum(wanted.draws, ranks + errors)])
 
 
 class _Room(threading.local):
@@ -280,7 +275,7 @@ class CompiledCounting:
         unsure = self._begin(rows, shared)
         shape = (rows.stop - rows.start, len(self.measures))
         found = Percentiles(np.full((*shape, len(wanted.wanted)), np.nan), np.zeros(shape, np.bool_))
-        ranks = RanksOfBins(_around(wanted), self.bins.low, self.bins.width)
+        ranks = RanksOfBins(wanted.around, self.bins.low, self.bins.width)
         doubts = read_tile(
             shared.slab, shared.forms, rows.start, self._memory(), ranks, *found, above, unsure
         )
@@ -327,6 +322,9 @@ class CompiledCounting:
                 aligned(len(self.products) * TOGETHER * STRIP, np.float32),
                 aligned(2 * outcomes * (PASS + 1) * STRIP, np.uint16).reshape(2, together, measures, -1),
                 np.empty((together, measures, PASS), np.int64),
+                np.empty((together, measures, 2), np.int64),
+                np.empty((together, measures), np.bool_),
+                np.empty(-(-bins // BINS_OF_A_PART), np.int64),
             )
         memory: Memory = kept["memory"]
         return memory

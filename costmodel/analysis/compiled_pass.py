@@ -46,7 +46,7 @@ class CompiledPass(CompiledFew):
         self.drawn = program.drawn
         self.program = (program.steps, program.numbers, program.kept, program.outputs)
 
-    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:  # noqa: ARG002 - all of them
+    def count(self, chunk: Chunk, rows: slice, counts: Counts) -> RowSums:  # noqa: ARG002 - always all
         """Add a chunk's outcomes to counts [scenario, measure, bin] and return their sums.
 
         The chunk has no columns yet, but what they are made of.

@@ -16,7 +16,6 @@ from numba import float32, njit, uint64
 from numpy.typing import NDArray
 
 from costmodel.analysis import vector_instructions
-from costmodel.analysis.percentile_kernels import PART as BINS_OF_A_PART
 from costmodel.analysis.percentile_kernels import ends_of_parts, read_ranks
 from costmodel.analysis.vector_instructions import (
     AT_A_TIME,
@@ -68,13 +67,18 @@ class Memory(NamedTuple):
     """A thread's memory to work in, in cache.
 
     `tables` is uint8[scenario, measure, bin], empty before and after; `signs` int64[scenario, measure, PASS]
-    and `places`, of which there are two, uint16[scenario, measure, draw] of one pass.
+    and `places`, of which there are two, uint16[scenario, measure, draw] of one pass. `moved`,
+    int64[scenario, measure, 2], is taken out of tables' outer bins, and bool[scenario, measure] says which
+    have run over; `ends` is what `ends_of_parts` fills.
     """
 
     tables: NDArray[np.uint8]
     sums: NDArray[np.float32]
     places: NDArray[np.uint16]
     signs: NDArray[np.int64]
+    moved: NDArray[np.int64]
+    run_over: NDArray[np.bool_]
+    ends: NDArray[np.int64]
 
 
 class RanksOfBins(NamedTuple):
@@ -238,26 +242,26 @@ def _line_up(queue, places, tables, draws):
 
 
 @jit
-def _count_group(slab, forms, first, tables, memory, moved, above, unsure):
+def _count_group(slab, forms, first, tables, memory, above, unsure):
     """Count a slab's outcomes of a few scenarios, from `first` on, into tables[row, measure, bin].
 
-    What falls in the outer two bins is moved[row, measure, 2]. Returns how many entries `unsure` has got.
+    What falls in the outer two bins is in `memory.moved`. Returns how many entries `unsure` has got.
     """
     rows, measures = tables.shape[0], tables.shape[1]
     padded = (rows + TOGETHER - 1) // TOGETHER * TOGETHER
     strips, doubts, before = slab.sizes.size, 0, 0
     queue = np.zeros(QUEUE, np.int64)
-    moved[:] = 0
+    memory.moved[:] = 0
     for begin in range(0, strips, PASS):
         end = min(begin + PASS, strips)
         into, last = memory.places[begin // PASS % 2, :padded], memory.places[1 - begin // PASS % 2, :padded]
         waiting = _line_up(queue, last, tables, before)
         draws, waiting = _fill(slab, begin, end, forms, first, memory, into, queue, waiting)
         doubts += _above_nothing(slab, begin, end, forms, first, rows, memory.signs, above, unsure[doubts:])
-        _count_waiting(last, tables, before, waiting, moved)
+        _count_waiting(last, tables, before, waiting, memory.moved)
         before = draws
         if draws % AT_A_TIME or end == strips:
-            _count_waiting(into, tables, draws, rows * measures * draws, moved)
+            _count_waiting(into, tables, draws, rows * measures * draws, memory.moved)
             before = 0
     return doubts
 
@@ -284,16 +288,14 @@ def count_tile(slab, forms, begin, memory, wide, above, unsure):
     could not tell signs, that are not in above[scenario, measure], each as (scenario x measures + measure) x
     strips + strip, scenarios counted from the first of all.
     """
-    together, measures, bins = memory.tables.shape
-    ends = np.empty((bins + BINS_OF_A_PART - 1) // BINS_OF_A_PART, np.int64)
-    moved = np.empty((together, measures, 2), np.int64)
-    run_over = np.empty((together, measures), np.bool_)
+    together, measures = memory.run_over.shape
+    moved, run_over, ends = memory.moved, memory.run_over, memory.ends
     draws, doubts = slab.sizes.sum(), 0
     for first in range(0, wide.shape[0], together):
         counts = wide[first : first + together]
         rows = counts.shape[0]
         tables, signs = memory.tables[:rows], above[first : first + rows]
-        doubts += _count_group(slab, forms, begin + first, tables, memory, moved, signs, unsure[doubts:])
+        doubts += _count_group(slab, forms, begin + first, tables, memory, signs, unsure[doubts:])
         for row in range(rows):
             for m in range(measures):
                 run_over[row, m] = ends_of_parts(tables[row, m], moved[row, m], ends) != draws
@@ -322,14 +324,12 @@ def read_tile(slab, forms, begin, memory, ranks, values, settled, above, unsure)
     are kept.
     """
     together, measures, bins = memory.tables.shape
-    ends = np.empty((bins + BINS_OF_A_PART - 1) // BINS_OF_A_PART, np.int64)
-    moved = np.empty((together, measures, 2), np.int64)
-    run_over = np.empty((together, measures), np.bool_)
+    moved, run_over, ends = memory.moved, memory.run_over, memory.ends
     draws, doubts = slab.sizes.sum(), 0
     for first in range(0, settled.shape[0], together):
         rows = min(together, settled.shape[0] - first)
         tables, signs = memory.tables[:rows], above[first : first + rows]
-        doubts += _count_group(slab, forms, begin + first, tables, memory, moved, signs, unsure[doubts:])
+        doubts += _count_group(slab, forms, begin + first, tables, memory, signs, unsure[doubts:])
         for row in range(rows):
             for m in range(measures):
                 run_over[row, m] = ends_of_parts(tables[row, m], moved[row, m], ends) != draws

@@ -156,7 +156,7 @@ class NumpyCounting:
     """Counts a matrix group with float32 products and numpy's or scipy's counting."""
 
     def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
-        self.all_bins, self.bins = bins, bins.number
+        self.bins = bins
         self.measures = [
             _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
         ]
@@ -185,17 +185,17 @@ class NumpyCounting:
                 for each in shared:
                     places = np.empty((len(target.above), each.chunk.shape[1]), np.float32)
                     target.above[:, at] += self.places(target.rows, at, each, places)
-                    counts = COUNTER.count(places, self.bins, sparse=sparse)
+                    counts = COUNTER.count(places, self.bins.number, sparse=sparse)
                     np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
     def tile_at_once(
         self, rows: slice, above: NDArray[np.int64], shared: list[LaidOut], wanted: Ranks
     ) -> Percentiles:
         """Count a tile of which the slab has all draws, and return its percentiles."""
-        counts = empty_counts(above.shape, self.all_bins, wanted.draws)
+        counts = empty_counts(above.shape, self.bins, wanted.draws)
         self.tile(Target(rows, counts, above), shared)
-        low, width = (each[rows].ravel() for each in (self.all_bins.low, self.all_bins.width))
-        values, settled = percentiles(counts.reshape(-1, self.bins), low, width, wanted)
+        low, width = (each[rows].ravel() for each in (self.bins.low, self.bins.width))
+        values, settled = percentiles(counts.reshape(-1, self.bins.number), low, width, wanted)
         return Percentiles(values.reshape(*above.shape, -1), settled.reshape(above.shape))
 
     def counts_sparsely(self, draws: int) -> bool:
@@ -213,7 +213,7 @@ class NumpyCounting:
         near = measure.near(rows, largest[at])
         self.error[rows, at] = np.maximum(self.error[rows, at], near)
         above = _above(measure, rows, found, least, near, chunk)
-        np.clip(found, 0, self.bins - 1, out=found)
+        np.clip(found, 0, self.bins.number - 1, out=found)
         return above
 
 

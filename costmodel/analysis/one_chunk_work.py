@@ -56,6 +56,7 @@ class OneChunkWork(MatrixWork):
     """Many scenarios over the same columns, all draws of them at once."""
 
     counting: NumpyCounting
+    together = TOGETHER
 
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)
@@ -71,10 +72,6 @@ class OneChunkWork(MatrixWork):
     def part(self, chunk: Chunk, place: int) -> Products:  # noqa: ARG002 - all are there at once
         """Return a chunk's sums."""
         return self.sums.of(chunk)
-
-    def tiles(self) -> list[slice]:
-        """Return the scenarios, some at a time."""
-        return [slice(at, min(at + TOGETHER, self.shape[0])) for at in range(0, self.shape[0], TOGETHER)]
 
     def slab(self, chunks: list[Chunk], parts: list[Any], each: Each) -> None:
         """Take in all draws."""

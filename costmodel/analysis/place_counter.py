@@ -19,7 +19,7 @@ class PlaceCounter(threading.local):
         self.matrices: dict[tuple[int, int, int], Any] = {}
 
     def count(self, places: NDArray[np.float32], bins: int, *, sparse: bool) -> NDArray[np.float32]:
-        """Return how many of float32[row, draw] are in each bin, [row, bin]; places are 0 to bins - 1.
+        """Return how many of float32[row, draw] are in each bin, float32[row, bin]; places are 0 to bins - 1.
 
         A sparse matrix of ones with the places as its rows, times 1, is what `bincount` returns, from numbers
         half as wide and without the interpreter's lock, which `bincount` holds.

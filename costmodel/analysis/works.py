@@ -59,6 +59,9 @@ class Moments(NamedTuple):
 class Work(ABC):
     """Some measures of a group's scenarios: counted while draws walk by, told as figures at the end."""
 
+    together = TILE
+    """Scenarios in a tile."""
+
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         self.group, self.measures = group, measures
         self.draws, self.tools = group.draws, group.tools
@@ -78,7 +81,8 @@ class Work(ABC):
 
     def tiles(self) -> list[slice]:
         """Return the scenarios, some at a time."""
-        return [slice(at, min(at + TILE, self.shape[0])) for at in range(0, self.shape[0], TILE)]
+        size, end = self.together, self.shape[0]
+        return [slice(at, min(at + size, end)) for at in range(0, end, size)]
 
     @abstractmethod
     def part(self, chunk: Chunk, place: int) -> Any:
