@@ -134,9 +134,12 @@ class _Measure:
         self.per_column = np.abs(slope) * (2.0 * terms * HALF_ULP)
         self.own = 4.0 * HALF_ULP * (np.abs(constant) + np.abs(self.zero)) + 1e-30
 
-    def near(self, rows: slice, largest: Array) -> Array:
-        """Return how far float32 can move a place, in bins, columns being within `largest` of zero."""
-        found: Array = self.per_column[rows] @ largest + self.own[rows]
+    def near(self, largest: Array) -> Array:
+        """Return how far float32 can move a place, in bins, float[scenario].
+
+        Columns are within `largest` of zero.
+        """
+        found: Array = self.per_column @ largest + self.own
         return found
 
 
@@ -145,11 +148,22 @@ SPARSE_FROM = 10_000_000
 
 
 class LaidOut(NamedTuple):
-    """A chunk's columns; each measure's as float32 with ones below; and how far they go from nothing."""
+    """A chunk's columns, each measure's as float32 with ones below, and how far they go from nothing."""
 
-    chunk: Array
-    columns: list[Array32]
-    largest: list[Array]
+    columns: Array
+    rows: list[Array32]
+    largest: Array
+
+
+class Shared(NamedTuple):
+    """What tiles need of a slab: its chunks, and how far float32 can move a place over them.
+
+    `near` is in bins, float[scenario, measure]; `counted` are the measures whose columns are all numbers.
+    """
+
+    chunks: list[LaidOut]
+    near: Array
+    counted: list[int]
 
 
 class NumpyCounting:
@@ -164,32 +178,39 @@ class NumpyCounting:
         self.laid_out: dict[int, LaidOut] = {}
 
     def lay_out(self, chunk: Chunk, place: int) -> None:
-        """Keep a chunk's columns, each measure's as float32 with ones below, and their largest."""
+        """Keep a chunk's columns, each measure's as float32 with ones below."""
         ones = len(chunk.columns)
         every = np.ones((ones + 1, chunk.draws), np.float32)
         every[:ones] = chunk.standard[:ones]
         rows = [every[[*each.columns, ones]] for each in self.measures]
-        largest = [chunk.largest[each.columns] for each in self.measures]
-        self.laid_out[place] = LaidOut(chunk.columns, rows, largest)
+        self.laid_out[place] = LaidOut(chunk.columns, rows, chunk.largest)
 
-    def share(self, chunks: list[Chunk]) -> list[LaidOut]:
-        """Return what is laid out of a slab."""
-        return [self.laid_out[place] for place in range(len(chunks))]
+    def share(self, chunks: list[Chunk]) -> Shared:
+        """Return what is laid out of a slab, and take in how far float32 can be off."""
+        laid_out = [self.laid_out[place] for place in range(len(chunks))]
+        largest = np.max([each.largest for each in laid_out], axis=0)
+        near = np.zeros_like(self.error)
+        counted = []
+        for at, measure in enumerate(self.measures):
+            if np.isfinite(largest[measure.columns]).all():
+                counted.append(at)
+                near[:, at] = measure.near(largest[measure.columns])
+        np.maximum(self.error, near, out=self.error)
+        return Shared(laid_out, near, counted)
 
-    def tile(self, target: Target, shared: list[LaidOut]) -> None:
+    def tile(self, target: Target, shared: Shared) -> None:
         """Add a slab's outcomes to a tile's counts."""
-        draws = sum(each.chunk.shape[1] for each in shared)
-        sparse = self.counts_sparsely(draws)
-        for at in range(len(self.measures)):
-            if all(np.isfinite(each.largest[at]).all() for each in shared):
-                for each in shared:
-                    places = np.empty((len(target.above), each.chunk.shape[1]), np.float32)
-                    target.above[:, at] += self.places(target.rows, at, each, places)
-                    counts = COUNTER.count(places, self.bins.number, sparse=sparse)
-                    np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
+        sparse = self.counts_sparsely(sum(each.columns.shape[1] for each in shared.chunks))
+        for at in shared.counted:
+            near = shared.near[target.rows, at]
+            for each in shared.chunks:
+                places = np.empty((len(near), each.columns.shape[1]), np.float32)
+                target.above[:, at] += self.places(target.rows, at, each, near, places)
+                counts = COUNTER.count(places, self.bins.number, sparse=sparse)
+                np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
     def tile_at_once(
-        self, rows: slice, above: NDArray[np.int64], shared: list[LaidOut], wanted: Ranks
+        self, rows: slice, above: NDArray[np.int64], shared: Shared, wanted: Ranks
     ) -> Percentiles:
         """Count a tile of which the slab has all draws, and return its percentiles."""
         counts = empty_counts(above.shape, self.bins, wanted.draws)
@@ -202,24 +223,24 @@ class NumpyCounting:
         """Return whether so many draws of all scenarios are worth scipy's import."""
         return len(self.error) * draws >= SPARSE_FROM
 
-    def places(self, rows: slice, at: int, laid_out: LaidOut, found: Array32) -> NDArray[np.int64]:
-        """Fill float32[scenario, draw] with places over a chunk; return how many outcomes are above zero."""
-        chunk, columns, largest = laid_out
+    def places(self, rows: slice, at: int, chunk: LaidOut, near: Array, found: Array32) -> NDArray[np.int64]:
+        """Fill float32[scenario, draw] with places over a chunk; return how many outcomes are above zero.
+
+        `near` is how far float32 can move a place, in bins, float[scenario].
+        """
         measure = self.measures[at]
-        np.matmul(measure.weights[rows], columns[at], out=found)
+        np.matmul(measure.weights[rows], chunk.rows[at], out=found)
         least = found.min(axis=1)
         if np.isnan(least).any():
             np.nan_to_num(found, copy=False)
-        near = measure.near(rows, largest[at])
-        self.error[rows, at] = np.maximum(self.error[rows, at], near)
-        above = _above(measure, rows, found, least, near, chunk)
+        above = _above(measure, rows, found, least, near, chunk.columns)
         np.clip(found, 0, self.bins.number - 1, out=found)
         return above
 
 
 @np.errstate(invalid="ignore", over="ignore")
 def _above(
-    measure: _Measure, rows: slice, found: Array32, least: Array32, near: Array, chunk: Array
+    measure: _Measure, rows: slice, found: Array32, least: Array32, near: Array, columns: Array
 ) -> NDArray[np.int64]:
     """Return how many outcomes of each row are above zero, those too near to tell computed in float64."""
     zero = measure.zero[rows]
@@ -231,6 +252,6 @@ def _above(
             continue
         draws = np.flatnonzero((found[row] > low[row]) & ~(found[row] > high[row]))
         at = rows.start + row
-        exact = measure.plain.slope[at] @ chunk[measure.columns][:, draws] + measure.plain.constant[at]
-        above[row] += np.count_nonzero(exact > rounding(measure.plain, [at], chunk))
+        exact = measure.plain.slope[at] @ columns[measure.columns][:, draws] + measure.plain.constant[at]
+        above[row] += np.count_nonzero(exact > rounding(measure.plain, [at], columns))
     return above

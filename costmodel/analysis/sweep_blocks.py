@@ -178,11 +178,9 @@ class _OneThreadBlas:
         self.limits: Any = None
 
     def __enter__(self) -> None:
-        from threadpoolctl import threadpool_limits
-
         with self.lock:
             if self.users == 0:
-                self.limits = threadpool_limits(1, user_api="blas")
+                self.limits = _blas_libraries().limit(limits=1, user_api="blas")
             self.users += 1
 
     def __exit__(self, *_: object) -> None:
@@ -190,6 +188,14 @@ class _OneThreadBlas:
             self.users -= 1
             if self.users == 0:
                 self.limits.restore_original_limits()
+
+
+@lru_cache(maxsize=1)
+def _blas_libraries() -> Any:
+    """Return what limits the BLAS that numpy has loaded; looking for it takes a millisecond."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 _ONE_THREAD_BLAS = _OneThreadBlas()

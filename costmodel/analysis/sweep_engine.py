@@ -199,25 +199,27 @@ class _Group:
         nothing = np.empty((0, block.first.base.shape[1]))  # only columns of a matrix are standardised
         columns = block.source.group_columns(block.first, group) if self.in_matrix else nothing
         self.scale = scale_of(columns, block.base_scale)
-        pilot = self.chunk(block.first).first(pilot_draws(self.draws))
         self.shares = [
             (each, plain_weights(each.form, group.rows), np.flatnonzero(each.doubtful[group.rows]))
             for each in block.doubtful(group)
         ]
-        self.works = self.works_of(pilot)
+        self.works = self.works_of()
 
-    def works_of(self, pilot: Chunk) -> list[Work]:
+    def works_of(self) -> list[Work]:
         """Return the works that the measures take: a matrix where one pays, rows for what has no matrix."""
         every = list(range(len(self.planned)))
         if self.draws <= EXACT_UP_TO:
             return [SortedWork(self, every)]
         in_matrix = [at for at in every if self.planned[at].divisor is None] if self.in_matrix else []
         by_row = [at for at in every if at not in in_matrix]
-        each: Each = map if self.block.many else self.tools.each
         works: list[Work] = []
         if in_matrix and self.tools.one_chunk is not None and self.draws <= self.block.chunk_size:
             works = [self.tools.one_chunk(self, in_matrix)]
-        elif in_matrix:
+        if works and not by_row:
+            return works
+        pilot = self.chunk(self.block.first).first(pilot_draws(self.draws))
+        each: Each = map if self.block.many else self.tools.each
+        if in_matrix and not works:
             works = [MatrixWork(self, in_matrix).choose_bins(pilot, each)]
         return [*works, RowWork(self, by_row, pilot, each)] if by_row else works
 

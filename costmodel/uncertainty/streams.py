@@ -10,6 +10,7 @@ from numpy.random import Philox
 from numpy.typing import NDArray
 
 _BLOCK = 4  # numbers Philox makes from one value of its counter
+_ONE = np.uint64(0x3FF << 52)  # the bits of 1.0
 
 
 @lru_cache(maxsize=4096)
@@ -42,7 +43,7 @@ def uniforms(seed: int, name: str, start: int, stop: int) -> NDArray[np.float64]
     generator = Philox(key=_key(seed, name), counter=start // _BLOCK)
     raw: NDArray[np.uint64] = generator.random_raw(stop - start + skipped)[skipped:]
     raw >>= np.uint64(12)
-    draws = raw.astype(np.float64)
-    draws += 0.5
-    draws *= 2.0**-52
+    raw |= _ONE  # with an exponent before them the bits are 1 + k / 2^52
+    draws = raw.view(np.float64)
+    draws -= 1.0 - 2.0**-53
     return draws
