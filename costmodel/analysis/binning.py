@@ -25,8 +25,8 @@ FEWEST_BINS = 6_656
 """Bins that keep a percentile of 10,000 to 40,000 draws within a tenth of P5's standard error."""
 MOST_BINS = 18_432
 PILOT_BINS = 1_024
-NARROW_UP_TO = 1_000_000
-"""Draws up to which a twentieth of them fits a 16-bit count."""
+NARROW_UP_TO = 200_000_000
+"""Draws up to which a 16-bit count holds those of a bin, but for few bins whose counts are put aside."""
 
 
 class Bins(NamedTuple):
@@ -69,8 +69,8 @@ def outer_ranks(draws: int) -> Ranks:
 def empty_counts(shape: tuple[int, int], bins: Bins, draws: int) -> Counts:
     """Return zeros [scenario, measure, bin], as narrow as the draws allow.
 
-    Where a narrow count runs over, as it can where an outcome is one value much of the time, the counts no
-    longer add up to the draws, and the outcome is not settled.
+    Where a narrow count runs over within a slab, as it can where an outcome is one value much of the time,
+    the counts no longer add up to the draws, and the outcome is not settled.
     """
     size = (*shape, bins.number)
     return np.zeros(size, np.uint16) if draws <= NARROW_UP_TO else np.zeros(size, np.uint32)

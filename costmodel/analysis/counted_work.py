@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import (
     PILOT_BINS,
     Bins,
-    Counts,
     Percentiles,
     Ranks,
     bins_about,
@@ -21,6 +21,7 @@ from costmodel.analysis.binning import (
     outer_ranks,
     ranks,
 )
+from costmodel.analysis.counts_aside import CountsAside
 from costmodel.analysis.simulation import LEVELS, Each
 from costmodel.analysis.sweep_columns import Chunk
 from costmodel.analysis.works import Moments, Work
@@ -50,12 +51,17 @@ class CountedWork(Work):
         """Begin to count in some bins, from which values at the wanted ranks will be read."""
         self.bins, self.wanted = bins, wanted
         self.counts = empty_counts((0, 0), bins, self.draws)
+        self.aside: defaultdict[int, CountsAside] = defaultdict(CountsAside)
         self.read: Percentiles | None = None
         self.above: NDArray[np.int64] = np.zeros(self.shape, np.int64)
 
     def _open_counts(self) -> None:
         """Make room for the counts of all scenarios, [scenario, measure, bin]."""
         self.counts = empty_counts(self.shape, self.bins, self.draws)
+
+    def _put_aside(self, rows: slice) -> None:
+        """Put a tile's large counts aside, before another slab is counted."""
+        self.aside[rows.start].put(self.counts[rows])
 
     @abstractmethod
     def _moments(self) -> Moments:
@@ -85,8 +91,8 @@ class CountedWork(Work):
     def _levels(self, each: Each) -> Percentiles:
         """Return the values at the wanted ranks, of all that was counted."""
         if self.read is None:
-            found, counts = self._unread(), self.counts
-            for _ in each(lambda rows: self._read(found, rows, counts[rows]), self.tiles()):
+            found = self._unread()
+            for _ in each(lambda rows: self._read(found, rows), self.tiles()):
                 pass
             self.read = found
         return self.read
@@ -94,13 +100,16 @@ class CountedWork(Work):
     def _unread(self) -> Percentiles:
         return Percentiles(np.empty((*self.shape, len(self.wanted.wanted))), np.empty(self.shape, np.bool_))
 
-    def _read(self, found: Percentiles, rows: slice, counts: Counts) -> None:
+    def _read(self, found: Percentiles, rows: slice) -> None:
         """Read a tile's values at the wanted ranks off its counts."""
-        bins, shape = self.bins, counts.shape[:2]
-        low, width = bins.low[rows].ravel(), bins.width[rows].ravel()
-        values, settled = self.tools.percentiles(counts.reshape(-1, bins.number), low, width, self.wanted)
-        found.values[rows] = values.reshape(*shape, -1)
-        found.settled[rows] = settled.reshape(shape)
+        bins = self.bins
+        for part, counts in self.aside[rows.start].whole(self.counts[rows]):
+            own = slice(rows.start + part.start, rows.start + part.stop)
+            shape, low, width = counts.shape[:2], bins.low[own].ravel(), bins.width[own].ravel()
+            flat = counts.reshape(-1, bins.number)
+            values, settled = self.tools.percentiles(flat, low, width, self.wanted)
+            found.values[own] = values.reshape(*shape, -1)
+            found.settled[own] = settled.reshape(shape)
 
     def _settle(self, found: dict[str, Array], moments: Moments, settled: NDArray[np.bool_]) -> None:
         """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""

@@ -127,6 +127,7 @@ class MatrixWork(CountedWork):
         def tile(rows: slice) -> None:
             self.tools.go_on()
             self.counting.tile(Target(rows, self.counts[rows], self.above[rows]), shared)
+            self._put_aside(rows)
 
         for _ in each(tile, self.tiles()):
             pass

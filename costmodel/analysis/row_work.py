@@ -75,11 +75,13 @@ class RowWork(CountedWork):
             for own in self.own.values():
                 np.add(self.counts, own, out=self.counts, casting="unsafe")
                 own[:] = 0
+            self._put_aside(tiles[0])
             return
 
         def tile(rows: slice) -> None:
             for chunk in chunks:
                 self._add(rows, self.few.count(chunk, rows, self.counts[rows]))
+            self._put_aside(rows)
 
         for _ in each(tile, tiles):
             pass

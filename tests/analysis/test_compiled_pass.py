@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import costmodel
-from costmodel.analysis.binning import Counts, Percentiles
+from costmodel.analysis.binning import Percentiles
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.small_groups import SmallGroups, batches
 from costmodel.analysis.sweep import sweep
@@ -72,8 +72,8 @@ def test_what_bins_leave_open_is_drawn_again_for_its_own_group() -> None:
     model = costmodel.load("tendring").model
     own = CountedWork._read
 
-    def unsettled(self: CountedWork, found: Percentiles, rows: slice, counts: Counts) -> None:
-        own(self, found, rows, counts)
+    def unsettled(self: CountedWork, found: Percentiles, rows: slice) -> None:
+        own(self, found, rows)
         found.settled[rows] = False
 
     with patch.object(CountedWork, "_read", unsettled):
