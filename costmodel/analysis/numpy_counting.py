@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks, empty_counts, percentiles
-from costmodel.analysis.place_counter import COUNTER
+from costmodel.analysis.place_counter import COUNTER, rows_end_to_end
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, outcome, rounding
 from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
 from costmodel.model.program import Program
@@ -121,15 +121,15 @@ def _counted(places: NDArray[np.floating], bins: int) -> NDArray[np.uint32]:
 class _Measure:
     """One measure's weights on float32 columns, in bins: place[scenario, draw] = slope . z + constant."""
 
-    def __init__(self, outcome: Outcome, low: Array, width: Array) -> None:
+    def __init__(self, outcome: Outcome, origin: Array, width: Array) -> None:
         top, self.plain = outcome.form, outcome.plain
         self.columns = list(top.columns)
         usable = (width > 0.0) & np.isfinite(top.slope).all(axis=1) & np.isfinite(top.constant)
         per_bin = np.where(usable, 1.0, 0.0) / np.where(usable, width, 1.0)
         slope = np.where(usable[:, np.newaxis], top.slope, 0.0) * per_bin[:, np.newaxis]
-        constant = np.where(usable, top.constant - low, 0.0) * per_bin
+        constant = np.where(usable, top.constant - origin, 0.0) * per_bin
         self.weights = np.column_stack([slope, constant]).astype(np.float32)
-        self.zero = np.where(usable, -low, 0.0) * per_bin
+        self.zero = np.where(usable, -origin, 0.0) * per_bin
         terms = len(self.columns) + 4
         self.per_column = np.abs(slope) * (2.0 * terms * HALF_ULP)
         self.own = 4.0 * HALF_ULP * (np.abs(constant) + np.abs(self.zero)) + 1e-30
@@ -172,7 +172,8 @@ class NumpyCounting:
     def __init__(self, outcomes: list[Outcome], bins: Bins) -> None:
         self.bins = bins
         self.measures = [
-            _Measure(each, bins.low[:, at], bins.width[:, at]) for at, each in enumerate(outcomes)
+            _Measure(each, bins.low[:, at] + bins.width[:, at] / 2, bins.width[:, at])
+            for at, each in enumerate(outcomes)
         ]
         self.error: Array = np.zeros_like(bins.width)
         self.laid_out: dict[int, LaidOut] = {}
@@ -206,7 +207,8 @@ class NumpyCounting:
             for each in shared.chunks:
                 places = np.empty((len(near), each.columns.shape[1]), np.float32)
                 target.above[:, at] += self.places(target.rows, at, each, near, places)
-                counts = COUNTER.count(places, self.bins.number, sparse=sparse)
+                whole = rows_end_to_end(places, self.bins.number)
+                counts = COUNTER.count(whole, self.bins.number, sparse=sparse)
                 np.add(target.counts[:, at], counts, out=target.counts[:, at], casting="unsafe")
 
     def tile_at_once(
@@ -226,6 +228,8 @@ class NumpyCounting:
     def places(self, rows: slice, at: int, chunk: LaidOut, near: Array, found: Array32) -> NDArray[np.int64]:
         """Fill float32[scenario, draw] with places over a chunk; return how many outcomes are above zero.
 
+        A place is a number of bins from the middle of the first.
+
         `near` is how far float32 can move a place, in bins, float[scenario].
         """
         measure = self.measures[at]
@@ -233,9 +237,7 @@ class NumpyCounting:
         least = found.min(axis=1)
         if np.isnan(least).any():
             np.nan_to_num(found, copy=False)
-        above = _above(measure, rows, found, least, near, chunk.columns)
-        np.clip(found, 0, self.bins.number - 1, out=found)
-        return above
+        return _above(measure, rows, found, least, near, chunk.columns)
 
 
 @np.errstate(invalid="ignore", over="ignore")

@@ -16,7 +16,7 @@ from costmodel.analysis.binning import Counts, Ranks, bins_about, ranks
 from costmodel.analysis.counted_work import root
 from costmodel.analysis.matrix_work import MatrixWork, Products
 from costmodel.analysis.numpy_counting import NumpyCounting
-from costmodel.analysis.place_counter import COUNTER
+from costmodel.analysis.place_counter import COUNTER, rows_end_to_end
 from costmodel.analysis.simulation import Each
 from costmodel.analysis.sweep_columns import Chunk
 from costmodel.analysis.works import Moments, Scenarios
@@ -29,10 +29,8 @@ BINS = 7_936
 """So many that a percentile of 2,000 to 10,000 draws stays within a tenth of the standard error of P5."""
 PART = 32
 """Bins added up together."""
-TOGETHER = 128
+TOGETHER = 64
 """Scenarios taken together: in few long steps, between which threads hand the interpreter over."""
-COUNTED = 32
-"""Scenarios counted together, so that their places and bins stay in cache."""
 
 
 class _Room(threading.local):
@@ -91,9 +89,7 @@ class OneChunkWork(MatrixWork):
             places = _ROOM.of(scenarios, self.draws)
             for number, at in enumerate(useful):
                 self.above[rows, at] += self.counting.places(rows, at, laid_out, near[rows, at], places)
-                for begin in range(0, scenarios, COUNTED):
-                    some = slice(begin, begin + COUNTED)
-                    reading.take(some, number, COUNTER.count(places[some], BINS, sparse=sparse))
+                reading.take(number, rows_end_to_end(places, BINS), sparse=sparse)
             place, enough = reading.places()
             low, width = self.bins.low[rows][:, useful], self.bins.width[rows][:, useful]
             found.values[rows, useful] = low[..., np.newaxis] + width[..., np.newaxis] * place
@@ -117,17 +113,20 @@ class _Reading:
         self.further: Whole = np.empty(shape, np.int32)
         self.bins: Whole = np.empty((*shape, PART), np.int32)
 
-    def take(self, rows: slice, measure: int, counts: Counts) -> None:
-        """Find the parts of a measure's bins, from counts [scenario, bin] of some of the scenarios."""
-        parts = counts.reshape(-1, PART)
-        sums = parts.astype(np.float32) @ np.ones(PART, np.float32)
-        ends = np.zeros(len(sums) + 1, np.int32)
-        np.cumsum(sums.astype(np.int32), out=ends[1:])
-        asked = self.asked[: len(counts)]
-        found = np.searchsorted(ends[1:], asked)
-        self.part[rows, measure] = found
-        self.further[rows, measure] = asked - ends[found]
-        self.bins[rows, measure] = parts[found]
+    def take(self, measure: int, places: Whole, *, sparse: bool) -> None:
+        """Find the parts of a measure's bins, from places of rows end to end, int32[scenario, draw]."""
+        counts = COUNTER.count(places, BINS, sparse=sparse, kind=np.uint8)
+        ends = _ends_of_parts(counts)
+        short = np.flatnonzero(np.diff(ends[:: BINS // PART]) != places.shape[1])
+        if short.size:  # a bin has more than a byte holds
+            counts = counts.astype(np.uint16)
+            for row in short.tolist():
+                counts[row] = np.bincount(places[row] - row * BINS, minlength=BINS)
+            ends = _ends_of_parts(counts)
+        found = np.searchsorted(ends[1:], self.asked)
+        self.part[:, measure] = found
+        self.further[:, measure] = self.asked - ends[found]
+        self.bins[:, measure] = counts.reshape(-1, PART)[found]
 
     def places(self) -> tuple[Array, NDArray[np.bool_]]:
         """Return the places of ranks, float[scenario, measure, rank], and where bins were enough.
@@ -146,3 +145,11 @@ class _Reading:
             (place > 0) & (place < BINS - 1) & (inside <= self.errors), axis=-1
         )
         return place + (before + further - ends[found] - 0.5) / np.maximum(inside, 1), enough
+
+
+def _ends_of_parts(counts: Counts) -> Whole:
+    """Return how many draws there are before each part of all scenarios' bins, and after the last."""
+    sums = counts.reshape(-1, PART).astype(np.float32) @ np.ones(PART, np.float32)
+    ends = np.zeros(len(sums) + 1, np.int32)
+    np.cumsum(sums.astype(np.int32), out=ends[1:])
+    return ends

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.block_draws import BlockSums, Wanted, blocks_of
 from costmodel.analysis.outcome_moments import OutcomeMoments, outcome_moments
 from costmodel.defaults import DRAWS, SEED
+from costmodel.execution.thread_map import thread_map
 from costmodel.model.expression import Divide, Expression, Number, Subtract
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
@@ -98,7 +98,7 @@ def simulate(
     size = work.blocks.size
     starts = range(0, draws, size)
     sums = []
-    with _side_by_side(workers if len(starts) > 1 else 1) as each:
+    with thread_map(workers if len(starts) > 1 else 1) as each:
         for start, block_sums in zip(starts, each(lambda at: work.block(at, outcomes), starts), strict=True):
             sums.append(block_sums)
             if progress is not None:
@@ -201,18 +201,6 @@ class _Work:
             covariance, scale = xy - x * y, (xx - x * x) * var_y
             shares[name] = min(1.0, covariance * covariance / scale) if scale > 0 else 0.0
         return means, shares
-
-
-@contextmanager
-def _side_by_side(workers: int) -> Iterator[Each]:
-    """Yield a map over items, in order, on so many threads."""
-    if workers <= 1:
-        yield map
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield pool.map
 
 
 def band(outcome: Array, ranked: Array | None = None, moments: OutcomeMoments | None = None) -> Band:

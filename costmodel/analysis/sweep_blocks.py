@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.sweep_result import SIMULATED
 from costmodel.execution.tasks import Task
+from costmodel.execution.thread_map import thread_map
 from costmodel.model.design import Design, Swept
 from costmodel.model.encoding import decoded, encoded
 from costmodel.model.model import Model
@@ -204,12 +204,5 @@ _ONE_THREAD_BLAS = _OneThreadBlas()
 @contextmanager
 def _threads(threads: int) -> Iterator[Each]:
     """Yield a map over items, in order, on some threads, with BLAS on one in each."""
-    with _ONE_THREAD_BLAS:
-        if threads <= 1:
-            yield map
-            return
-        pool = ThreadPoolExecutor(threads)
-        try:
-            yield pool.map
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with _ONE_THREAD_BLAS, thread_map(threads) as each:
+        yield each

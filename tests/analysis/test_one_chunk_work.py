@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from costmodel.analysis import numpy_counting, one_chunk_work, sweep_engine
+from costmodel.analysis.binning import ranks
 from costmodel.analysis.simulation import LEVELS
 from costmodel.analysis.sweep import sweep
 from costmodel.analysis.sweep_result import SweepResult
@@ -49,3 +50,20 @@ def test_every_scenario_is_settled_without_sorting_all_of_it() -> None:
 def test_threads_change_no_bit() -> None:
     one, two = (swept(8_000, workers).figures for workers in (1, 2))
     assert all(np.array_equal(one[name], two[name], equal_nan=True) for name in one)
+
+
+def test_bins_with_more_than_a_byte_holds_are_read_right() -> None:
+    bins, draws = one_chunk_work.BINS, 10_000
+    rng = np.random.default_rng(1)
+    places = rng.integers(1, bins - 1, (3, draws))
+    places[0, :400] = bins - 1  # beyond P95, where the bins end
+    places[1, 300:600] = bins // 3  # a value of its own, between P25 and P50
+    wanted = ranks(draws)
+    reading = one_chunk_work._Reading(3, 1, wanted)
+    begin = np.arange(3)[:, np.newaxis] * bins
+    reading.take(0, (places + begin).astype(np.int32), sparse=True)
+    found, enough = reading.places()
+    places.sort(axis=1)
+    expected = places[:, np.array(wanted.wanted) - 1]
+    assert enough.all()
+    assert np.array_equal(np.floor(found[:, 0]), expected)
