@@ -81,6 +81,7 @@ class MatrixWork(CountedWork):
 
     def __init__(self, group: Scenarios, measures: list[int]) -> None:
         super().__init__(group, measures)
+        self.forms = [weights(group.planned[at].form, group.rows, group.scale) for at in measures]
         self.sums = self._new_sums()
 
     def choose_bins(self, pilot: Chunk, each: Each) -> MatrixWork:
@@ -93,8 +94,10 @@ class MatrixWork(CountedWork):
 
     def _open(self, bins: Bins, wanted: Ranks) -> None:
         super()._open(bins, wanted)
-        planned = [self.group.planned[at] for at in self.measures]
-        outcomes = [outcome_of(each, self.group.rows, self.group.scale) for each in planned]
+        outcomes = [
+            outcome_of(self.group.planned[at].ratio, form, plain, self.group.rows, self.group.scale)
+            for at, form, plain in zip(self.measures, self.forms, self.tops, strict=True)
+        ]
         self.counting = self.tools.counting(outcomes, bins)
         self.error = self.counting.error
 
@@ -103,9 +106,8 @@ class MatrixWork(CountedWork):
         return Sums(len(self.group.scale.centre), forms, self.tools.products)
 
     def _moments(self) -> Moments:
-        scale = self.group.scale
-        forms = [weights(self.group.planned[at].form, self.group.rows, scale) for at in self.measures]
-        found = [self.sums.moments(form, at, scale) for form, at in zip(forms, self.measures, strict=True)]
+        forms = zip(self.forms, self.measures, strict=True)
+        found = [self.sums.moments(form, at, self.group.scale) for form, at in forms]
         return Moments(*(np.column_stack(parts) for parts in zip(*found, strict=True)))
 
     def part(self, chunk: Chunk, place: int) -> Products:

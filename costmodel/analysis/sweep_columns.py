@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.aligned import aligned_rows
-from costmodel.analysis.sweep_plan import Form, Group, MeasurePlan, Plan, without_number
+from costmodel.analysis.sweep_plan import Form, Group, Plan, Ratio, without_number
 from costmodel.model.expression import Expression, Name, Number, multiply, total
 from costmodel.model.program import program
 from costmodel.model.separation import NotSeparable, separate_all
@@ -311,9 +311,10 @@ def weights(form: Form, rows: NDArray[np.intp], scale: Scale) -> Weights:
         return Weights(form.columns, constant, coefficients * scale.spread[columns])
 
 
-def outcome_of(planned: MeasurePlan, rows: NDArray[np.intp], scale: Scale) -> Outcome:
-    """Return a measure over standardised columns for some of the scenarios."""
-    form, plain, ratio = weights(planned.form, rows, scale), plain_weights(planned.form, rows), planned.ratio
+def outcome_of(
+    ratio: Ratio | None, form: Weights, plain: Weights, rows: NDArray[np.intp], scale: Scale
+) -> Outcome:
+    """Return a measure of some scenarios, given its weights on columns standardised and as they are."""
     if ratio is None:
         return Outcome(form, plain)
     at = ratio.column

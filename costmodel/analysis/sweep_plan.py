@@ -31,6 +31,7 @@ from costmodel.model.expression import (
     evaluate,
     multiply,
     names,
+    names_of_each,
     operands,
     substitute,
     substitution,
@@ -206,9 +207,10 @@ class _Standing:
     """One input's standing while the design's columns are read: certain or drawn, then scaled, then moved."""
 
     def __init__(self, scenarios: int) -> None:
-        self.certain: Array = np.full(scenarios, np.nan)
-        self.factor: Array = np.ones(scenarios)
-        self.move: Array = np.zeros(scenarios)
+        self.scenarios = scenarios
+        self.certain: Array | None = None
+        self.factor: Array | None = None
+        self.move: Array | None = None
         self.distribution = np.zeros(scenarios, np.intp)
         self.distributions: tuple[Distribution, ...] = ()
 
@@ -231,9 +233,16 @@ class _Standing:
         self.distributions = tuple(shapes)
 
     def done(self) -> Standing:
-        known = ~np.isnan(self.certain)
-        shift = np.where(known, np.where(known, self.certain, 0.0) * self.factor, 0.0) + self.move
-        return Standing(shift, np.where(known, 0.0, self.factor), self.distribution, self.distributions)
+        shift, scale = np.zeros(self.scenarios), np.ones(self.scenarios)
+        if self.factor is not None:
+            scale = self.factor
+        if self.certain is not None:
+            known = ~np.isnan(self.certain)
+            shift = np.where(known, self.certain * scale, 0.0)
+            scale = np.where(known, 0.0, scale)
+        if self.move is not None:
+            shift = shift + self.move
+        return Standing(shift, scale, self.distribution, self.distributions)
 
 
 def plan_sweep(model: Model, design: Design, measures: tuple[str, ...]) -> Plan:
@@ -300,8 +309,13 @@ class _Planning:
 
 def _all_needed(model: Model, expression: Expression) -> frozenset[str]:
     """Return every input that an expression is made of, directly or through others."""
+    return _reached(model, names(expression))
+
+
+def _reached(model: Model, mentioned: frozenset[str]) -> frozenset[str]:
+    """Return inputs and every one that they are made of."""
     found: set[str] = set()
-    waiting = list(names(expression))
+    waiting = list(mentioned)
     while waiting:
         name = waiting.pop()
         if name not in found and name in model.inputs:
@@ -319,7 +333,7 @@ def unchanged(model: Model, design: Design, measures: tuple[str, ...]) -> NDArra
     """Return bool[scenario, measure], true where a scenario changes nothing that the measure hangs on."""
     model = opened(model, dict.fromkeys(column.name for column in design.columns))
     same = np.ones((design.scenarios, len(measures)), np.bool_)
-    reached = [_all_needed(model, measure(model, name)) for name in measures]
+    reached = [_reached(model, each) for each in names_of_each([measure(model, name) for name in measures])]
     for name, each in standings(model, design).items():
         own = model.inputs[name].value
         kept = (each.shift == 0.0) & (each.scale == 1.0) & (each.distribution == 0)

@@ -139,16 +139,20 @@ def add(left: Expression, right: Expression) -> Expression:
     """Return left + right with known parts folded."""
     if isinstance(left, Number) and isinstance(right, Number):
         return Number(left.value + right.value)
-    if left == ZERO:
+    if _is(left, 0.0):
         return right
-    return left if right == ZERO else Add(left, right)
+    return left if _is(right, 0.0) else Add(left, right)
 
 
 def subtract(left: Expression, right: Expression) -> Expression:
     """Return left - right with known parts folded."""
     if isinstance(left, Number) and isinstance(right, Number):
         return Number(left.value - right.value)
-    return left if right == ZERO else Subtract(left, right)
+    return left if _is(right, 0.0) else Subtract(left, right)
+
+
+def _is(expression: Expression, number: float) -> bool:
+    return isinstance(expression, Number) and expression.value == number
 
 
 def multiply(left: Expression, right: Expression) -> Expression:
@@ -179,7 +183,7 @@ def divide(left: Expression, right: Expression) -> Expression:
     """Return left / right with known parts folded; a known zero divisor is left for evaluation to refuse."""
     if isinstance(left, Number) and isinstance(right, Number) and right.value != 0:
         return Number(left.value / right.value)
-    return left if right == ONE else Divide(left, right)
+    return left if _is(right, 1.0) else Divide(left, right)
 
 
 def power(base: Expression, exponent: Expression) -> Expression:
@@ -255,6 +259,23 @@ def names(expression: Expression) -> frozenset[str]:
             met.add(id(node))
             waiting += operands(node)
     return frozenset(found)
+
+
+def names_of_each(expressions: Sequence[Expression]) -> list[frozenset[str]]:
+    """Return the names that each expression mentions; what they share is gone through once."""
+    known: dict[int, frozenset[str]] = {}  # by identity, which the expressions given keep theirs
+
+    def mentioned(node: Expression) -> frozenset[str]:
+        found = known.get(id(node))
+        if found is None:
+            if isinstance(node, Name):
+                found = frozenset((node.name,))
+            else:
+                found = frozenset().union(*[mentioned(part) for part in operands(node)])
+            known[id(node)] = found
+        return found
+
+    return [mentioned(expression) for expression in expressions]
 
 
 def appears_once(expression: Expression) -> bool:

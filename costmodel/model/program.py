@@ -57,31 +57,37 @@ def _applied(node: Expression, parts: tuple[Value, ...]) -> Value:
 
 def program(expressions: list[Expression] | tuple[Expression, ...]) -> Program:
     """Return the program that computes the expressions, equal parts only once."""
-    steps: list[Step] = []
+    steps: list[tuple[Expression, tuple[int, ...]]] = []
     known: dict[object, int] = {}
     met: dict[int, int] = {}  # by identity: a part that stands in many places is gone through once
 
     def index_of(node: Expression) -> int:
         found = met.get(id(node))
         if found is None:
-            parts = tuple(map(index_of, operands(node)))
+            parts = tuple([index_of(part) for part in operands(node)])
             key = (type(node), parts) if parts else node
             found = met[id(node)] = known.setdefault(key, len(steps))
             if found == len(steps):
-                steps.append(Step(node, parts))
+                steps.append((node, parts))
         return found
 
-    outputs = tuple(index_of(expression) for expression in expressions)
+    outputs = tuple([index_of(expression) for expression in expressions])
     return Program(_with_last_uses(steps, outputs), outputs)
 
 
-def _with_last_uses(steps: list[Step], outputs: tuple[int, ...]) -> tuple[Step, ...]:
-    needed = set(outputs)
+def _with_last_uses(
+    steps: list[tuple[Expression, tuple[int, ...]]], outputs: tuple[int, ...]
+) -> tuple[Step, ...]:
+    needed = bytearray(len(steps))
+    for index in outputs:
+        needed[index] = True
     found: list[Step] = []
-    for step in reversed(steps):
-        ending = tuple([index for index in dict.fromkeys(step.operands) if index not in needed])
-        if ending:
-            needed.update(ending)
-            step = Step(step.node, step.operands, ending)
-        found.append(step)
-    return tuple(reversed(found))
+    for node, parts in reversed(steps):
+        ending: tuple[int, ...] = ()
+        for index in parts:
+            if not needed[index]:
+                needed[index] = True
+                ending += (index,)
+        found.append(Step(node, parts, ending))
+    found.reverse()
+    return tuple(found)
