@@ -572,6 +572,7 @@ class _Columns:
         self.place: dict[Expression, int] = {}
         self.met: dict[int, tuple[Expression, int]] = {}
         self.known: dict[tuple[float, int], tuple[Coefficient, Array]] = {}
+        self.factors: dict[int, tuple[Expression, Any]] = {}
 
     @property
     def columns(self) -> tuple[Expression, ...]:
@@ -604,9 +605,15 @@ class _Columns:
         found = np.full(self.scenarios, number)
         with np.errstate(divide="ignore", invalid="ignore"):
             for factor in factors:
-                found *= evaluate(factor, self.scalars)
+                found *= self.factor(factor)
         self.known[number, id(factors)] = factors, found
         return found
+
+    def factor(self, factor: Expression) -> Any:
+        """Return what differs by scenario, float[scenario] or a number; many coefficients have it."""
+        if id(factor) not in self.factors:
+            self.factors[id(factor)] = factor, evaluate(factor, self.scalars)
+        return self.factors[id(factor)][1]
 
     def form(self, terms: Separated) -> Form:
         gathered: dict[int, Array] = {}
