@@ -6,7 +6,7 @@ before it happens, so no research is worth doing on it and no plan can be limite
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.block_draws import BLOCK
 from costmodel.analysis.dependence import clusters
+from costmodel.execution.thread_map import on_threads
 from costmodel.model.distributions import Binomial, Distribution, Poisson, ZeroInflated
 from costmodel.model.expression import Expression, names
 from costmodel.model.measures import measure
@@ -97,16 +98,6 @@ def drawn_roots(
         for column, value in zip(outputs.values(), computed[: len(wanted)], strict=True):
             column[start:stop] = value
 
-    for _ in _each(block, range(0, draws, BLOCK), workers):
+    for _ in on_threads(block, range(0, draws, BLOCK), workers):
         pass
     return DrawnRoots(inputs, outputs)
-
-
-def _each(run: Callable[[int], None], starts: range, workers: int) -> Iterator[None]:
-    if workers <= 1 or len(starts) <= 1:
-        yield from map(run, starts)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(run, starts)

@@ -7,8 +7,8 @@ measure draw for draw. Agencies are summed and not kept.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.block_draws import BLOCK
 from costmodel.analysis.simulation import Band, Estimate, band, reuse_freed_memory
 from costmodel.analysis.yearly_amounts import PENNY, SIDES, YearlyAmounts
+from costmodel.execution.thread_map import on_threads
 from costmodel.model.expression import Expression, Number
 from costmodel.model.model import Model
 from costmodel.model.program import program
@@ -25,8 +26,6 @@ from costmodel.uncertainty.mix_shares import refuse_outside, watched_shares
 Array = NDArray[np.float64]
 Key = tuple[str, bool, bool]
 Chances = tuple[tuple[Estimate, ...], Estimate]
-_Item = TypeVar("_Item")
-_Found = TypeVar("_Found")
 
 
 class Drawn(NamedTuple):
@@ -65,7 +64,7 @@ def draw_over_time(
     work = _Work(model, amounts, own, draws, seed)
     starts = range(0, draws, BLOCK)
     sums = np.zeros(len(work.agencies) * len(SIDES) * work.years)
-    for start, block_sums in zip(starts, _each(work.block, starts, workers), strict=True):
+    for start, block_sums in zip(starts, on_threads(work.block, starts, workers), strict=True):
         sums += block_sums
         if progress is not None:
             progress(min(start + BLOCK, draws))
@@ -73,7 +72,7 @@ def draw_over_time(
     outcomes = _Outcomes(work.kept, work.factors, draws)
     keys: list[Key] = [(name, running, discounted) for name in outcomes.names
                        for running in (False, True) for discounted in (False, True)]  # fmt: skip
-    bands = dict(zip(keys, _each(outcomes.bands, keys, workers), strict=True))
+    bands = dict(zip(keys, on_threads(outcomes.bands, keys, workers), strict=True))
     return Drawn(
         bands,
         outcomes.payback(),
@@ -174,13 +173,3 @@ def _chance(count: int, draws: int) -> Estimate:
     """Return a share of the draws; one more and one less than seen, so that 0 and 1 keep a standard error."""
     smoothed = (count + 1) / (draws + 2)
     return Estimate(count / draws, math.sqrt(smoothed * (1 - smoothed) / draws))
-
-
-def _each(run: Callable[[_Item], _Found], items: Sequence[_Item], workers: int) -> Iterator[_Found]:
-    if workers <= 1 or len(items) <= 1:
-        yield from map(run, items)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(run, items)

@@ -7,7 +7,7 @@ are. What is told of a difference is told of the differences draw by draw, never
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.block_draws import BLOCK
 from costmodel.analysis.simulation import Band, Estimate, band
+from costmodel.execution.thread_map import on_threads
 from costmodel.model.measures import measure
 from costmodel.model.model import Model
 from costmodel.model.program import program
@@ -58,7 +59,7 @@ def draw_together(
             scenario.fill(place[:, start:stop], start)
         return stop
 
-    for finished in _each(block, range(0, draws, BLOCK), workers):
+    for finished in on_threads(block, range(0, draws, BLOCK), workers):
         if progress is not None:
             progress(finished * len(models))
     return outcomes
@@ -84,16 +85,6 @@ class _Drawn:
         refuse_outside(self.watched, computed[self.measures :])
         for row, value in zip(place, computed[: self.measures], strict=True):
             row[:] = value
-
-
-def _each(run: Callable[[int], int], starts: range, workers: int) -> Iterator[int]:
-    if workers <= 1 or len(starts) <= 1:
-        yield from map(run, starts)
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(run, starts)
 
 
 def largest(outcome: Array) -> float:

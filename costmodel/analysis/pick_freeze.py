@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.defaults import FEWEST_INDEX_DRAWS
+from costmodel.execution.thread_map import on_threads
 from costmodel.uncertainty.point_sets import sobol
 
 Array = NDArray[np.float64]
@@ -149,11 +150,8 @@ def in_threads(swap: Swap, workers: int, block: int) -> Swap:
     """Return what swaps blocks of points in so many threads at once; the values are the same bits."""
 
     def swap_blocks(a: Array, b: Array) -> Outcomes:
-        from concurrent.futures import ThreadPoolExecutor
-
         parts = [slice(start, start + block) for start in range(0, a.shape[1], block)]
-        with ThreadPoolExecutor(workers) as pool:
-            found = list(pool.map(lambda part: swap(a[:, part], b[:, part]), parts))
+        found = on_threads(lambda part: swap(a[:, part], b[:, part]), parts, workers)
         return Outcomes(*(np.concatenate(each, axis=-1) for each in zip(*found, strict=True)))
 
     return swap_blocks

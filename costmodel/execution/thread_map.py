@@ -6,11 +6,20 @@ gives one up, which takes milliseconds where threads are begun and ended for eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+def on_threads(function: Callable[[Item], Found], items: Sequence[Item], threads: int) -> Iterator[Found]:
+    """Yield what a function makes of each item, in order, worked on by so many threads, the caller's too."""
+    with thread_map(threads if len(items) > 1 else 1) as each:
+        yield from each(function, items)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from costmodel.execution.thread_map import thread_map
+from costmodel.execution.thread_map import on_threads, thread_map
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
@@ -18,6 +18,12 @@ def test_results_are_in_order_whoever_finds_them(threads: int) -> None:
         for size in (0, 1, 2, 40):
             found = list(each(late, range(size), range(size)))
             assert found == [11 * number for number in range(size)]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_items_worked_on_by_threads_are_found_in_order(threads: int) -> None:
+    for size in (0, 1, 20):
+        assert list(on_threads(str, range(size), threads)) == [str(number) for number in range(size)]
 
 
 def test_the_caller_works_too_and_no_more_threads_than_asked() -> None:
