@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.simulation import LEVELS
 
 Array = NDArray[np.float64]
-Counts = NDArray[np.uint16] | NDArray[np.uint32]
+Counts = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
 
 REACH = 3.05
 """Standard deviations to either side of the mean that bins cover where nothing better is known."""
@@ -90,10 +90,10 @@ def pilot_draws(draws: int) -> int:
     return min(draws, 2_500, max(1_000, draws // 20))
 
 
-def bins_about(mean: Array, sd: Array, count: int, reach: float = REACH) -> Bins:
+def bins_about(mean: Array, sd: Array, count: int) -> Bins:
     """Return bins about the mean of each outcome, float[scenario, measure]; of width 0 where sd is 0."""
     usable = np.isfinite(mean) & np.isfinite(sd)
-    middle, half = np.where(usable, mean, 0.0), np.where(usable, sd, 0.0) * reach
+    middle, half = np.where(usable, mean, 0.0), np.where(usable, sd, 0.0) * REACH
     return Bins(middle - half, 2.0 * half / count, count)
 
 

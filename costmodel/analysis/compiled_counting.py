@@ -1,4 +1,4 @@
-"""Counting outcomes with compiled loops: products by BLAS, then bins and signs in one pass over each row.
+"""Counting outcomes with compiled loops: products in registers, from there to bins and signs.
 
 The same counts as `numpy_counting`, but for outcomes that float32 puts a bin to either side. numba compiles
 the loops once and keeps them on disk.

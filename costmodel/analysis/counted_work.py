@@ -36,9 +36,7 @@ class CountedWork(Work):
     """Outcomes counted in bins about their first draws' mean."""
 
     error: Array | float = 0.0
-    """How far float32 can have moved an outcome, in bins."""
-    within = 1.0
-    """The share of a bin in which a percentile is known to lie."""
+    """How far float32 can have moved an outcome, in bins: a percentile lies in its bin, or so near."""
 
     def _prepare(self, mean: Array, variance: Array, pilot: Chunk, each: Each) -> None:
         """Choose bins: about the mean at first, then where a pilot of the first draws has the percentiles."""
@@ -77,7 +75,7 @@ class CountedWork(Work):
             "probability_positive": self.above / draws,
             "difference_mean": moments.difference,
             "difference_standard_error": root(moments.difference_variance / (draws - 1)),
-            "quantile_error": self.bins.width * (self.within + 2.0 * self.error),
+            "quantile_error": self.bins.width * (1.0 + 2.0 * self.error),
         }
         levels = self._levels(self.tools.each)
         for place, level in enumerate(LEVELS):
@@ -111,10 +109,18 @@ class CountedWork(Work):
             found.values[own] = values.reshape(*shape, -1)
             found.settled[own] = settled.reshape(shape)
 
+    def _nothing(self, moments: Moments) -> NDArray[np.bool_]:
+        """Return the outcomes that are nothing in every draw but for rounding, bool[scenario, measure]."""
+        found: NDArray[np.bool_] = (moments.mean == 0.0) & (moments.variance == 0.0)
+        return found
+
     def _settle(self, found: dict[str, Array], moments: Moments, settled: NDArray[np.bool_]) -> None:
         """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""
+        nothing = self._nothing(moments)
+        moments.mean[nothing] = 0.0
+        found["mean"][nothing] = 0.0
         size = moments.mean * moments.mean
-        certain = moments.variance <= 1e-26 * size
+        certain = nothing | (moments.variance <= 1e-26 * size)
         alike = moments.difference_variance <= 1e-15 * moments.variance + 1e-26 * size
         found["difference_standard_error"][alike] = 0.0
         for name in (*(f"p{level}" for level in LEVELS), "quantile_error"):

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numba import int32, int64, njit, uint32
 
+from costmodel.analysis.sweep_columns import ROUNDING
+
 summed: Any = njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
 WITHOUT_SIGN = np.int64(2**63 - 1)
 divided: Any = njit(nogil=True, cache=True, error_model="numpy")
@@ -55,7 +57,7 @@ def _form(columns, chosen, slope, constant, begin, out):
         for i in range(out.size):
             out[i] += weight * column[i]
         largest += abs(weight) * _furthest(column)
-    nothing = 2.0**-46 * largest if np.isfinite(largest) else 0.0
+    nothing = ROUNDING * largest if np.isfinite(largest) else 0.0
     for i in range(out.size):
         out[i] = 0.0 if abs(out[i]) <= nothing else out[i]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from costmodel.analysis.binning import Bins, Ranks
 from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.simulation import Each
-from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
+from costmodel.analysis.sweep_columns import ROUNDING, Chunk, Scale, Weights, outcome_of, weights
 from costmodel.analysis.sweep_tools import ProductsWanted, Target
 from costmodel.analysis.works import Moments, Scenarios
 
@@ -109,6 +109,19 @@ class MatrixWork(CountedWork):
         forms = zip(self.forms, self.measures, strict=True)
         found = [self.sums.moments(form, at, self.group.scale) for form, at in forms]
         return Moments(*(np.column_stack(parts) for parts in zip(*found, strict=True)))
+
+    def _nothing(self, moments: Moments) -> NDArray[np.bool_]:
+        """Return the outcomes that are nothing in every draw but for what rounding leaves of their terms."""
+        scale = self.group.scale
+        found = np.empty(self.shape, np.bool_)
+        with np.errstate(invalid="ignore", over="ignore"):
+            for at, form in enumerate(self.tops):
+                columns = list(form.columns)
+                terms = np.abs(form.slope) @ (np.abs(scale.centre) + scale.spread)[columns]
+                most = ROUNDING * (terms + np.abs(form.constant))
+                found[:, at] = np.abs(moments.mean[:, at]) <= most
+                found[:, at] &= moments.variance[:, at] <= most * most
+        return found
 
     def part(self, chunk: Chunk, place: int) -> Products:
         """Return a chunk's sums, and lay its columns out for counting."""

@@ -144,7 +144,7 @@ class _Measure:
 
 
 SPARSE_FROM = 10_000_000
-"""Draws x scenarios from which a sparse product counts sooner than `bincount`, scipy's import included."""
+"""Draws of a slab x scenarios from which a sparse product, and scipy with it, is sooner than `bincount`."""
 
 
 class LaidOut(NamedTuple):

@@ -25,8 +25,9 @@ Array = NDArray[np.float64]
 Array32 = NDArray[np.float32]
 Whole = NDArray[np.int32]
 
+MOST_DRAWS = 10_240
+"""Draws up to which so many bins keep a percentile within a tenth of the standard error of P5."""
 BINS = 7_936
-"""So many that a percentile of 2,000 to 10,000 draws stays within a tenth of the standard error of P5."""
 PART = 32
 """Bins added up together."""
 TOGETHER = 64

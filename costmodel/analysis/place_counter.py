@@ -22,8 +22,8 @@ OF_NO_FRACTION = 0x4B000000
 def rows_end_to_end(places: NDArray[np.float32], bins: int) -> Whole:
     """Turn places, float32[row, draw], into those of one long row in which the bins of all rows follow.
 
-    A place is that of the nearest bin, from 0 to bins - 1. They are turned where they stand: what is
-    returned, int32[row, draw], is the same memory. All bins together are 2^23 at most.
+    A place is that of the nearest bin, from 0 to bins - 1, and must be a number. They are turned where they
+    stand: what is returned, int32[row, draw], is the same memory. All bins together are 2^23 at most.
     """
     np.clip(places, 0, bins - 1, out=places)
     begin = np.arange(0, len(places) * bins, bins, dtype=np.float32)
@@ -48,7 +48,7 @@ class PlaceCounter(threading.local):
         """
         rows, draws = rows_of.shape
         if not sparse:
-            found: Counts = np.bincount(rows_of.reshape(-1), minlength=rows * bins).astype(np.uint16)
+            found: Counts = np.bincount(rows_of.reshape(-1), minlength=rows * bins).astype(kind)
             return found.reshape(rows, bins)
         shape = (rows, draws, bins, kind)
         if shape not in self.matrices:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+ROUNDING = 2.0**-46
+"""The share of the terms of a sum that rounding may leave of it where they cancel: 64 last digits."""
+
 
 class Drawn(NamedTuple):
     """One chunk of draws: the base's inputs, what lies behind those drawn anew, and its measures.
@@ -285,7 +288,7 @@ def rounding(form: Weights, rows: Any, columns: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):
         largest = np.abs(chosen).max(axis=1, initial=0.0)
         found = np.abs(form.slope[rows]) @ largest + np.abs(form.constant[rows])
-    return np.where(np.isfinite(found), 2.0**-46 * found, 0.0)
+    return np.where(np.isfinite(found), ROUNDING * found, 0.0)
 
 
 def outcome(top: Weights, rows: Any, chunk: Array) -> Array:

@@ -69,10 +69,11 @@ class Span(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A group's chunk, and what each of its works made of it."""
+    """A group's chunk, what each of its works made of it, and why scenarios fail in it, by row."""
 
     chunk: Chunk
     parts: list[Any]
+    failures: dict[int, str]
 
 
 class BlockResult(NamedTuple):
@@ -97,10 +98,14 @@ class _Block:
         self.plan, self.draws, self.tools = plan, draws, tools
         self.source = Source(plan, seed, tools)
         self.chunk_size = CHUNK * (tools.chunks_of_groups if self.many else tools.chunks_together)
-        self.first = self.source.chunk(0, min(self.chunk_size, draws))
-        self.first_lasts = True
+        self.draw_first()
         self.base_scale = centre_and_spread(self.first.base)
         self.failures: dict[int, str] = dict(plan.failures)
+
+    def draw_first(self) -> None:
+        """Make the first chunk of draws, from which works learn where their outcomes lie."""
+        self.first = self.source.chunk(0, min(self.chunk_size, self.draws))
+        self.first_lasts = True
 
     def apart(self, run: Callable[[Any], Made], groups: Iterable[Any]) -> list[Made]:
         """Return what a function makes of each group; those that cannot be drawn fail and are left out."""
@@ -143,11 +148,13 @@ class _Block:
         figures = {name: np.full(shape, np.nan) for name in SIMULATED}
         for start in range(0, len(self.plan.groups), GROUPS_AT_ONCE):
             waiting = list(self.plan.groups[start : start + GROUPS_AT_ONCE])
+            if start:  # other draws were made in its place
+                self.draw_first()
             small = self.together(waiting)
             taken = {id(group) for each in small for group in each.groups}
             groups = self.apart(partial(_Group, self), [each for each in waiting if id(each) not in taken])
             for chunks in self.slabs():
-                if len(groups) == 1 and not small:
+                if len(groups) == 1 and not small and not self.many:
                     groups = self.apart(partial(_Group.slab_alone, chunks=chunks), groups)
                 elif groups or small:
                     drawn = list(self.tools.each_chunk(self.drawn, chunks))
@@ -213,7 +220,8 @@ class _Group:
         in_matrix = [at for at in every if self.planned[at].divisor is None] if self.in_matrix else []
         by_row = [at for at in every if at not in in_matrix]
         works: list[Work] = []
-        if in_matrix and self.tools.one_chunk is not None and self.draws <= self.block.chunk_size:
+        most = min(self.tools.one_chunk_draws, self.block.chunk_size)
+        if in_matrix and self.tools.one_chunk is not None and self.draws <= most:
             works = [self.tools.one_chunk(self, in_matrix)]
         if works and not by_row:
             return works
@@ -260,20 +268,24 @@ class _Group:
         """Return a chunk, and what each work makes of it by itself."""
         self.tools.go_on()
         chunk = self.chunk(drawn)
-        if self.shares:
-            self.check_shares(chunk)
-        return Prepared(chunk, [work.part(chunk, place) for work in self.works])
+        failures = self.failures(chunk) if self.shares else {}
+        return Prepared(chunk, [work.part(chunk, place) for work in self.works], failures)
 
     def take(self, slab: list[Prepared], each: Each) -> None:
-        """Have every work take in a slab."""
+        """Have every work take in a slab; of why a scenario fails the first draw's reason is kept."""
         chunks = [each_one.chunk for each_one in slab]
+        for each_one in slab:
+            for row, why in each_one.failures.items():
+                self.block.failures.setdefault(row, why)
         for number, work in enumerate(self.works):
             work.slab(chunks, [one.parts[number] for one in slab], each)
 
-    def check_shares(self, chunk: Chunk) -> None:
-        """Fail the scenarios in which a share leaves 0 to 1."""
+    def failures(self, chunk: Chunk) -> dict[int, str]:
+        """Return why scenarios fail in which a share leaves 0 to 1, by row."""
+        found: dict[int, str] = {}
         for each, top, doubtful in self.shares:
             for row in doubtful.tolist():
                 wrong = outside(outcome(top, slice(row, row + 1), chunk.columns))
                 if wrong is not None:
-                    self.block.failures.setdefault(int(self.rows[row]), each.share.told(wrong))
+                    found.setdefault(int(self.rows[row]), each.share.told(wrong))
+        return found

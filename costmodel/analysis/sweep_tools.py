@@ -110,12 +110,16 @@ class Cancelled(Exception):  # noqa: N818 - somebody asked for it
 class Tools(NamedTuple):
     """What the engine works with: how inputs are drawn and outcomes counted, and on how many threads.
 
+    `evaluation(program, drawn)` returns what evaluates a program, inputs named `drawn` first.
+    `standardised(columns, base, scale)` returns columns over their spreads, `products` what sums products of
+    rows, `counting` and `few` what counts many scenarios as a matrix, or few of them row by row.
+    `one_pass(program, redrawn, ends)` returns what draws groups of few scenarios anew and counts them in one
+    call, `drawn_program(model, evaluation, seed)` what draws and evaluates in one; nothing where there is no
+    such. `one_chunk(group, measures)` is the work of a matrix with no more than `one_chunk_draws` draws.
+
+    A chunk has `chunks_together` times the usual draws, `chunks_of_groups` times where groups are many.
     `each` maps a function over items, in order; `each_chunk` does so where chunks of draws are made, which
     by numpy takes many short steps that would only hand the interpreter to and fro between threads.
-    `evaluation(program, drawn)` returns what evaluates it, inputs named `drawn` first, `standardised(columns,
-        drawing, CompiledProgram, standardised, CompiledProducts, CompiledCounting, CompiledFew,
-        percentiles, one_pass=one_pass, drawn_program=drawn_program, chunks_of_groups=4,
-        each=each, each_chunk=each, cancelled=cancelled,
     """
 
     drawing: Drawing
@@ -128,6 +132,7 @@ class Tools(NamedTuple):
     one_pass: Callable[[Any, Any, NDArray[np.int64]], FewOf | None] = lambda *_: None
     drawn_program: Callable[[Model, Any, int], DrawnOutputs | None] = lambda *_: None
     one_chunk: Callable[[Any, list[int]], Any] | None = None
+    one_chunk_draws: int = 0
     chunks_together: int = 1
     chunks_of_groups: int = 1
     each: Each = map
@@ -152,11 +157,12 @@ def tools(engine: str, each: Each, cancelled: Callable[[], bool]) -> Tools:
         products,
         standardised,
     )
-    from costmodel.analysis.one_chunk_work import OneChunkWork
+    from costmodel.analysis.one_chunk_work import MOST_DRAWS, OneChunkWork
 
     return Tools(
         Drawing(), NumpyEvaluation, standardised, products, NumpyCounting, NumpyFew, percentiles,
-        one_chunk=OneChunkWork, chunks_together=2, chunks_of_groups=4, each=each, cancelled=cancelled,
+        one_chunk=OneChunkWork, one_chunk_draws=MOST_DRAWS, chunks_together=2, chunks_of_groups=4,
+        each=each, cancelled=cancelled,
     )  # fmt: skip
 
 

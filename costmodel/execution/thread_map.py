@@ -6,10 +6,11 @@ gives one up, which takes milliseconds where threads are begun and ended for eac
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -27,21 +28,29 @@ def thread_map(threads: int) -> Iterator[Callable[..., Iterator[Any]]]:
     """Yield what maps a function over items like `map`, in order, but at once and on so many threads.
 
     Nothing is begun before the first result is asked for; results come as soon as they and those before them
-    are there and the caller is done with an item. An exception stops the others after the item they are at,
-    and is raised.
+    are there and the caller is done with an item. An exception stops the others after the item they are at;
+    that of the first item to fail is raised, once nobody is at work. The threads never hold up an exit.
     """
     if threads <= 1:
         yield map
         return
-    pool = ThreadPoolExecutor(threads - 1)
+    orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+    for _ in range(threads - 1):
+        threading.Thread(target=_serve, args=(orders,), daemon=True).start()
 
     def mapped(function: Callable[..., Any], *items: Iterable[Any]) -> Iterator[Any]:
-        return _Items(function, list(zip(*items, strict=True))).on(pool, threads)
+        return _Items(function, list(zip(*items, strict=True))).on(orders, threads)
 
     try:
         yield mapped
     finally:
-        pool.shutdown(cancel_futures=True)
+        for _ in range(threads - 1):
+            orders.put(None)
+
+
+def _serve(orders: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (order := orders.get()) is not None:
+        order()
 
 
 class _Items:
@@ -51,37 +60,57 @@ class _Items:
         self.function, self.items = function, items
         self.next = count()
         self.results: dict[int, Any] = {}
+        self.failures: dict[int, BaseException] = {}
+        self.helping = 0
         self.stopped = False
+        self.changed = threading.Condition()
 
-    def on(self, pool: ThreadPoolExecutor, threads: int) -> Iterator[Any]:
-        """Yield the results of all items in order, worked on by threads of a pool and by the caller."""
-        helpers = [pool.submit(self.help) for _ in range(min(threads, len(self.items)) - 1)]
+    def on(self, orders: SimpleQueue[Callable[[], None] | None], threads: int) -> Iterator[Any]:
+        """Yield the results of all items in order, worked on by helpers that take orders and by the caller.
+
+        A helper that has not begun by the end is not waited for: it will find nothing left to do.
+        """
         told = 0
         try:
+            for _ in range(min(threads, len(self.items)) - 1):
+                orders.put(self.help)
             while self.work():
                 while told in self.results:
                     yield self.results.pop(told)
                     told += 1
         finally:
-            self.stopped = True  # where there are items left, nobody asks for them any more
-            for each in helpers:
-                each.result()
+            with self.changed:
+                self.stopped = True  # where there are items left, nobody asks for them any more
+                self.changed.wait_for(lambda: not self.helping)
+        if self.failures:
+            raise self.failures[min(self.failures)]
         while told < len(self.items):
             yield self.results.pop(told)
             told += 1
 
     def help(self) -> None:
         """Work until nothing is left."""
+        with self.changed:
+            if self.stopped:
+                return
+            self.helping += 1
         while self.work():
             pass
+        with self.changed:
+            self.helping -= 1
+            self.changed.notify_all()
 
     def work(self) -> bool:
-        """Take the next item; return whether there was one."""
+        """Take the next item; return whether there was one, and it did not fail.
+
+        Items are begun in order, so that of those that fail the first is always among them.
+        """
         if self.stopped or (at := next(self.next)) >= len(self.items):
             return False
         try:
             self.results[at] = self.function(*self.items[at])
-        except BaseException:
+        except BaseException as error:  # noqa: BLE001 - raised again by the caller
+            self.failures[at] = error
             self.stopped = True
-            raise
+            return False
         return True

@@ -52,15 +52,18 @@ class NotSeparable:
 class _Factor:
     """A factor that differs by scenario: one object each, and told apart as such."""
 
-    __slots__ = ("expression", "spelling")
+    __slots__ = ("_spelling", "expression")
 
     def __init__(self, expression: Expression) -> None:
         self.expression = expression
+        self._spelling = ""
 
-    def __getattr__(self, _: str) -> str:
+    @property
+    def spelling(self) -> str:
         """Return how it is written, by which factors are put in order; found when it is first asked for."""
-        self.spelling: str = written(self.expression)
-        return self.spelling
+        if not self._spelling:
+            self._spelling = written(self.expression)
+        return self._spelling
 
 
 _Terms = dict[tuple[_Factor, ...], Expression]

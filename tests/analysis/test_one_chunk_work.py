@@ -7,6 +7,7 @@ import pytest
 
 from costmodel.analysis import numpy_counting, one_chunk_work, sweep_engine
 from costmodel.analysis.binning import ranks
+from costmodel.analysis.counted_work import CountedWork
 from costmodel.analysis.simulation import LEVELS
 from costmodel.analysis.sweep import sweep
 from costmodel.analysis.sweep_result import SweepResult
@@ -43,13 +44,22 @@ def test_they_are_near_those_of_all_draws_in_order(draws: int, sparse_from: int)
 
 
 def test_every_scenario_is_settled_without_sorting_all_of_it() -> None:
-    with patch.object(one_chunk_work.OneChunkWork, "_kept", side_effect=AssertionError):
+    with (
+        patch.object(CountedWork, "_kept", side_effect=AssertionError),
+        patch.object(one_chunk_work.OneChunkWork, "figures", autospec=True,
+                     side_effect=one_chunk_work.OneChunkWork.figures) as told,
+    ):  # fmt: skip
         swept(8_000)
+    assert told.called
 
 
-def test_threads_change_no_bit() -> None:
-    one, two = (swept(8_000, workers).figures for workers in (1, 2))
-    assert all(np.array_equal(one[name], two[name], equal_nan=True) for name in one)
+def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numpy_counting, "SPARSE_FROM", 0)
+    monkeypatch.setattr(one_chunk_work.OneChunkWork, "together", 3)  # of 20 scenarios, seven tiles
+    monkeypatch.setattr(one_chunk_work, "TOGETHER", 3)
+    one, *others = (swept(8_000, workers).figures for workers in (1, 2, 4))
+    for found in others:
+        assert all(np.array_equal(one[name], found[name], equal_nan=True) for name in one)
 
 
 def test_bins_with_more_than_a_byte_holds_are_read_right() -> None:

@@ -6,17 +6,20 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from costmodel.analysis import sweep_engine
 from costmodel.analysis.simulation import LEVELS, Each, simulate
 from costmodel.analysis.sweep_blocks import block_size
-from costmodel.analysis.sweep_engine import BlockResult, run_block
-from costmodel.analysis.sweep_plan import plan_sweep
+from costmodel.analysis.sweep_engine import GROUPS_AT_ONCE, BlockResult, _Block, _Group, run_block
+from costmodel.analysis.sweep_plan import Group, plan_sweep
 from costmodel.analysis.sweep_result import SIMULATED
 from costmodel.analysis.sweep_tools import Cancelled, tools
+from costmodel.execution.thread_map import thread_map
 from costmodel.model.design import Choice, Design, Operation, Swept
 from costmodel.model.distributions import Binomial, Distribution, Uniform
 from costmodel.model.expression import Name
@@ -235,6 +238,23 @@ def test_as_many_entries_as_without_the_service_save_nothing(engine: str, draws:
     found = run(model, design(moves, entries="+", entries_with="*", a__amount="*"), ("gross",), draws, engine)
     shares = [np.count_nonzero(one + move > factor * other) / draws for move, factor, _ in moves]
     assert found.figures["probability_positive"][:, 0].tolist() == shares
+
+
+@pytest.mark.parametrize("draws", [FEW, 5_000, MANY])
+@pytest.mark.parametrize("rows", [3, 12])
+def test_what_cancels_but_for_rounding_is_nothing(engine: str, draws: int, rows: int) -> None:
+    model = scenario(
+        inputs={"a": {"low": 1 / 3, "high": 5 / 3, "shape": "uniform"}, "b": UNIFORM,
+                "without": {"value": 10.0, "unit": "children"}, "with_": {"value": 8.0, "unit": "children"}},
+        benefits={name: line(quantity=quantity) for name, quantity in
+                  {"weeks": "without * a", "court": "without * b",
+                   "weeks_with": "0 - with_ * a", "court_with": "0 - with_ * b"}.items()},
+    )  # fmt: skip
+    alike = [[5.0 + row, 5.0 + row] for row in range(rows)]
+    columns = (Swept("without", "="), Swept("with_", "="))
+    found = run(model, Design("table", columns, np.array(alike)), ("gross",), draws, engine)
+    for name in ("mean", "sd", "probability_positive", "quantile_error", *(f"p{level}" for level in LEVELS)):
+        assert not found.figures[name].any(), name
 
 
 @pytest.mark.parametrize("draws", [FEW, MANY])
@@ -493,6 +513,48 @@ def test_threads_change_no_bit_of_a_real_size(engine: str) -> None:
         together = run(model, table, measures, 60_000, engine, pool.map)
     for name, figure in alone.figures.items():
         assert figure.tobytes() == together.figures[name].tobytes(), name
+
+
+def cohorts(scenarios: int) -> tuple[Model, Design]:
+    """Return a sweep in which every scenario is a group of its own."""
+    inputs = {"p": {"low": 0.2, "high": 0.3, "shape": "uniform"}, "v": UNIFORM,
+              "entries": {"distribution": "binomial", "n": 60, "p": "p"}}  # fmt: skip
+    model = scenario(inputs=inputs, benefits={"saved": line(quantity="entries * (v + 1)")})
+    return model, design(np.linspace(0.5, 1.5, scenarios)[:, np.newaxis].tolist(), p="*")
+
+
+def test_threads_change_no_bit_of_the_last_of_many_groups(engine: str) -> None:
+    model, table = cohorts(GROUPS_AT_ONCE + 1)
+    one, *others = (threaded(model, table, threads, engine, 45_000) for threads in (1, 2, 2, 3))
+    for found in others:
+        for name, values in one.figures.items():
+            assert np.array_equal(found.figures[name], values), name
+
+
+def test_every_group_learns_from_the_same_first_draws(engine: str) -> None:
+    model, table = cohorts(GROUPS_AT_ONCE + 2)
+    seen: set[bytes] = set()
+
+    def noted(block: _Block, group: Group) -> Any:
+        seen.add(block.first.base[:, :50].tobytes())
+        return _Group(block, group)
+
+    with patch.object(sweep_engine, "_Group", side_effect=noted):
+        run(model, table, ("gross",), 45_000, engine)
+    assert len(seen) == 1
+
+
+def test_why_a_scenario_fails_is_that_of_the_first_draw_whatever_the_threads(engine: str) -> None:
+    for case in (cannot_be_a_cohort, cannot_be_a_share):
+        model, table, _, _ = case()
+        one, *others = (threaded(model, table, threads, engine, 200_000) for threads in (1, 2, 2, 2, 4))
+        assert one.failures
+        assert all(found.failures == one.failures for found in others)
+
+
+def threaded(model: Model, table: Design, threads: int, engine: str, draws: int) -> BlockResult:
+    with thread_map(threads) as each:
+        return run(model, table, ("gross",), draws, engine, each)
 
 
 def test_one_column_serves_every_multiple_of_it() -> None:

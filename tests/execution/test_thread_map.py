@@ -1,5 +1,7 @@
 """A map on several threads, the caller's among them."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -86,3 +88,54 @@ def test_what_is_not_asked_for_is_not_begun() -> None:
         next(mapped)
         mapped.close()  # type: ignore[attr-defined]
         assert len(begun) < 20
+
+
+def test_of_items_that_fail_the_first_is_told_whoever_had_it() -> None:
+    def work(number: int) -> None:
+        time.sleep(0.004 if number == 4 else 0.001)
+        if number >= 4:
+            raise KeyError(number)
+
+    for _ in range(20):
+        with thread_map(4) as each, pytest.raises(KeyError, match="4"):
+            list(each(work, range(30)))
+
+
+def test_nobody_is_at_work_any_more_when_a_failure_is_told() -> None:
+    busy = threading.Semaphore(0)
+
+    def work(number: int) -> None:
+        if number == 0:
+            raise KeyError(number)
+        time.sleep(0.01)
+        busy.release()
+
+    with thread_map(4) as each:
+        with pytest.raises(KeyError):
+            list(each(work, range(8)))
+        ended = 0
+        while busy.acquire(blocking=False):
+            ended += 1
+        time.sleep(0.03)
+        assert not busy.acquire(blocking=False), ended
+
+
+def test_a_map_within_a_map_ends() -> None:
+    with thread_map(2) as each:
+        found = list(each(lambda number: sum(each(int, range(number))), range(20)))
+    assert found == [sum(range(number)) for number in range(20)]
+
+
+def test_threads_at_work_hold_up_no_exit() -> None:
+    program = """
+import threading, time
+from costmodel.execution.thread_map import thread_map
+def run():
+    with thread_map(2) as each:
+        list(each(time.sleep, [30, 30]))
+threading.Thread(target=run, daemon=True).start()
+time.sleep(0.2)
+"""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=20)
+    assert time.monotonic() - began < 10
