@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 LARGEST_BLOCK, SMALLEST_BLOCK = 5_000, 512
+FEWEST_IN_BLOCK = 128
+"""Scenarios of a block with many million draws: a block is what is seen of progress, and what is kept."""
 OUTCOMES_PER_BLOCK = 5 * 10**8
 OUTCOMES_PER_SMALLER_BLOCK = 2 * 10**8
 """Without compiling, so that a block takes no longer; and where draws are more than a slab: the bins of a
@@ -84,7 +86,8 @@ def block_size(draws: int, engine: str) -> int:
 
     large = engine == "compiled" and draws <= CHUNK * SLAB
     outcomes = OUTCOMES_PER_BLOCK if large else OUTCOMES_PER_SMALLER_BLOCK
-    return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, outcomes // max(1, draws)))
+    fewest = max(FEWEST_IN_BLOCK, min(SMALLEST_BLOCK, SMALLEST_BLOCK * 10**6 // max(1, draws)))
+    return max(fewest, min(LARGEST_BLOCK, outcomes // max(1, draws)))
 
 
 def shared_bytes(setting: Setting) -> bytes:

@@ -329,6 +329,18 @@ def _owner(scalar: str) -> str:
     return scalar.removeprefix("@").rstrip("*+")
 
 
+def lines_moved(model: Model, design: Design) -> list[str]:
+    """Return the titles of the benefits that some column of a design can change, in the model's order."""
+    model = opened(model, dict.fromkeys(column.name for column in design.columns))
+    swept = set(standings(model, design))
+    benefits = [each for each in model.lines if each.kind == "benefit"]
+    reached = names_of_each([model.in_drawn_inputs(each.present_value) for each in benefits])
+    return [
+        each.title for each, mentioned in zip(benefits, reached, strict=True)
+        if swept & (_reached(model, mentioned) | _all_needed(model, each.present_value))
+    ]  # fmt: skip
+
+
 def unchanged(model: Model, design: Design, measures: tuple[str, ...]) -> NDArray[np.bool_]:
     """Return bool[scenario, measure], true where a scenario changes nothing that the measure hangs on."""
     model = opened(model, dict.fromkeys(column.name for column in design.columns))

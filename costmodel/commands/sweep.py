@@ -22,7 +22,7 @@ from costmodel.commands.options import (
     set_option,
     suggested,
 )
-from costmodel.commands.writing import writing
+from costmodel.commands.writing import check_folder, writing
 
 if TYPE_CHECKING:
     from costmodel.analysis.sweep import Request, Running
@@ -73,7 +73,10 @@ PROGRESS_FROM = 20_000_000
 @click.option("--resume", type=click.Path(file_okay=False, path_type=Path),
               help="Keep what is finished in a folder, and go on from what is there.")  # fmt: skip
 @click.option(
-    "--keep-going", is_flag=True, help="Leave out scenarios that cannot be, and name them at the end."
+    "--keep-going",
+    is_flag=True,
+    help="Leave out scenarios that turn out, once worked out, not to be possible, and name them at the end; "
+    "values that no scenario can have are refused at once.",
 )
 @format_option("table", "json", "csv")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
@@ -106,6 +109,7 @@ def command(
         from costmodel.output.terminal_sweep import show_sweep
 
         show_sweep(result, _view(result, asked), results())
+        _check_some(len(result.failures), request)
 
 
 def _refuse(option: str, message: str) -> NoReturn:
@@ -135,6 +139,7 @@ def _check(asked: dict[str, Any]) -> None:
             check_file(asked["out"], asked["force"])
         except SweepFileError as error:
             _refuse("--out", str(error))
+        check_folder(asked["out"])
 
 
 def _design(model: Model, asked: dict[str, Any]) -> Design:
@@ -204,10 +209,16 @@ def _finish(request: Request, running: Running, writers: list[SweepWriter], aske
 
     if asked["discover"]:
         figure = _figure(running, asked)
-        _discovered(gathered(request, running, lambda name: name == figure), writers, asked)
+        found = _discovered(gathered(request, running, lambda name: name == figure), writers, asked)
+        _check_some(len(found.failures), request)
         return
-    for _ in running.chunks:
-        pass
+    _check_some(sum(len(chunk.failures) for chunk in running.chunks), request)
+
+
+def _check_some(failed: int, request: Request) -> None:
+    """End as a scenario that cannot be does where none of them can."""
+    if failed == request.design.scenarios:
+        raise click.exceptions.Exit(INVALID)
 
 
 def _figure(running: Running | SweepResult, asked: dict[str, Any]) -> str:

@@ -24,6 +24,15 @@ class CannotWriteError(click.ClickException):
         click.echo(f"Failed: {self.message}", err=True)
 
 
+def check_folder(target: Path) -> None:
+    """Raise `CannotWriteError` where nothing can be written beside a file, before hours are spent on it."""
+    from tempfile import TemporaryFile
+
+    folder = next(each for each in target.absolute().parents if each.exists())
+    with writing(target):
+        TemporaryFile(dir=folder).close()
+
+
 @contextmanager
 def writing(target: Path) -> Iterator[None]:
     """Turn a refusal of the system into a `CannotWriteError` that names the file or folder asked for."""

@@ -12,7 +12,7 @@ from costmodel.analysis.sweep_figures import Statistic, statistic
 from costmodel.model.design import Swept
 from costmodel.model.measures import HEADLINE
 from costmodel.model.model import Model
-from costmodel.output.wording import percent, short_pounds, unsigned_zero
+from costmodel.output.wording import chance, percent, short_pounds, unsigned_zero
 
 
 def measure_words(model: Model, name: str) -> str:
@@ -91,7 +91,7 @@ def shown(value: float, unit: str) -> str:
         return "-"
     if unit.startswith("GBP"):
         return short_pounds(value)
-    return percent(value) if unit == "probability" else unsigned_zero(f"{value:,.2f}")
+    return chance(value) if unit == "probability" else unsigned_zero(f"{value:,.2f}")
 
 
 def error_shown(value: float, unit: str) -> str:

@@ -10,14 +10,16 @@ from rich.text import Text
 
 from costmodel.analysis.frontier import plane
 from costmodel.analysis.grid_axes import grid_of
+from costmodel.analysis.notices import notices
 from costmodel.analysis.quantile_precision import quantile_precision
 from costmodel.analysis.simulation import FEWEST_IN_TAIL
 from costmodel.analysis.sweep_figures import break_even, figure_unit
+from costmodel.analysis.sweep_plan import lines_moved
 from costmodel.analysis.sweep_result import SweepResult
 from costmodel.model.handles import PRICE_YEAR
 from costmodel.model.measures import measure_unit
 from costmodel.model.price_index import AS_STATED
-from costmodel.output.sentences import say
+from costmodel.output.sentences import listed, say
 from costmodel.output.sweep_view import ShownSweep, SweepView
 from costmodel.output.sweep_wording import (
     described,
@@ -34,6 +36,7 @@ from costmodel.output.terminal_value import show_boxes
 from costmodel.output.wording import percent, short_pounds
 
 FAILURES_NAMED = 5
+LINES_NAMED = 3
 
 
 def show_sweep(result: SweepResult, view: SweepView, console: Console) -> None:
@@ -47,6 +50,8 @@ def show_sweep(result: SweepResult, view: SweepView, console: Console) -> None:
     show_break_even(found, console)
     show_extremes(found, console)
     _cost(found, console)
+    _lines(found, console)
+    _design(found, console)
     if view.discover:
         console.print()
         show_boxes(result.boxes(found.figure), result.model, console, "scenarios", result.measures)
@@ -136,6 +141,23 @@ def _cost(found: ShownSweep, console: Console) -> None:
         return
     cost = short_pounds(base)
     say(f"The cost is {cost} in every scenario: nothing that is varied changes it.", console)
+
+
+def _lines(found: ShownSweep, console: Console) -> None:
+    """Say which benefits are varied, where others stay as they are: an expansion that leaves some is none."""
+    moved = lines_moved(found.model, found.design)
+    benefits = [each.title for each in found.model.lines if each.kind == "benefit"]
+    kept = [title for title in benefits if title not in moved]
+    if moved and kept:
+        varied = listed(moved) if len(moved) <= LINES_NAMED else f"{len(moved)} of {len(benefits)} benefits"
+        say(f"What is varied changes {varied} alone; the other benefits stay as they are.", console)
+
+
+def _design(found: ShownSweep, console: Console) -> None:
+    """Say what stands behind every scenario alike."""
+    for notice in notices(found.model):
+        if notice.code in {"no_design", "no_comparison_group"}:
+            say(notice.text, console)
 
 
 def _selected(found: ShownSweep, console: Console) -> None:

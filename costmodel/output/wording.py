@@ -61,6 +61,14 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{unsigned_zero(f'{value * 100:.{decimals}f}')}%"
 
 
+def chance(value: float, decimals: int = 1) -> str:
+    """Return a chance as a percentage: what is not certain is not written as 100.0%, nor as none."""
+    text, least = percent(value, decimals), 10.0**-decimals
+    if value < 1.0 and text == percent(1.0, decimals):
+        return f">{100 - least:.{decimals}f}%"
+    return f"<{least:.{decimals}f}%" if value > 0.0 and text == percent(0.0, decimals) else text
+
+
 def figure(value: float, unit: str) -> str:
     """Return a measure's figure in its unit: pounds, a ratio, or a plain number."""
     if not math.isfinite(value):

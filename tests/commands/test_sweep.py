@@ -205,6 +205,32 @@ def test_the_cost_is_said_to_stay_only_where_it_is_the_bases(session: Session) -
     assert "nothing that is varied changes it" not in session.out
 
 
+def test_it_ends_as_refused_where_no_scenario_can_be(session: Session) -> None:
+    none = ("sweep", "tendring", "--vary", "residential_share+=0.8,0.9", "--draws", "2000", "--keep-going")
+    for form in ("table", "csv"):
+        assert session.run(*none, "--format", form) == 3
+        assert "share of residential_care" in session.out
+
+
+def test_what_is_varied_and_what_stays_is_said_and_the_design(session: Session) -> None:
+    session.run("sweep", "tendring", "--vary", "families=81,162", "--draws", "1000")
+    assert "What is varied changes Social worker time alone; the other benefits stay" in " ".join(
+        session.out.split()
+    )
+    assert "no comparison group" in session.out
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("costmodel.analysis.sweep.start", begun)
+    assert session.run("sweep", "tendring", "--vary", "p0=0.1,0.5", "--out", "/proc/none/a.csv") == 1
+    assert "cannot write" in session.err
+
+
 def test_no_chance_is_told_where_each_scenario_takes_the_counterfactual_as_certain(session: Session) -> None:
     session.run("sweep", "tendring_report", "--vary", "p0=0.3,0.5", "--draws", "1000")
     assert "P(net > 0)" not in session.out

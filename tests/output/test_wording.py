@@ -2,7 +2,7 @@
 
 import pytest
 
-from costmodel.output.wording import count, falls_to, plural, pounds, short_pounds, unit_price
+from costmodel.output.wording import chance, count, falls_to, plural, pounds, short_pounds, unit_price
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,12 @@ def test_who_it_falls_to() -> None:
         falls_to({"local_authority": 0.25, "legal_aid": 0.6, "nhs": 0.15})
         == "Legal aid 60%, Council 25%, NHS 15%"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0.0%"), (0.0002, "<0.1%"), (0.0005, "0.1%"), (0.5, "50.0%"), (0.9994, "99.9%"), (0.9998, ">99.9%"),
+     (1.0, "100.0%")],
+)  # fmt: skip
+def test_a_chance_that_is_not_certain_is_not_written_as_certain(value: float, text: str) -> None:
+    assert chance(value) == text
