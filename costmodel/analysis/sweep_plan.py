@@ -331,14 +331,13 @@ def _owner(scalar: str) -> str:
 
 def lines_moved(model: Model, design: Design) -> list[str]:
     """Return the titles of the benefits that some column of a design can change, in the model's order."""
-    model = opened(model, dict.fromkeys(column.name for column in design.columns))
-    swept = set(standings(model, design))
+    swept = {column.name for column in design.columns}
     benefits = [each for each in model.lines if each.kind == "benefit"]
-    reached = names_of_each([model.in_drawn_inputs(each.present_value) for each in benefits])
-    return [
-        each.title for each, mentioned in zip(benefits, reached, strict=True)
-        if swept & (_reached(model, mentioned) | _all_needed(model, each.present_value))
-    ]  # fmt: skip
+    if swept & {DISCOUNT_RATE, PRICE_YEAR}:
+        return [each.title for each in benefits]
+    model = opened(model, dict.fromkeys(swept))
+    opened_benefits = [each for each in model.lines if each.kind == "benefit"]
+    return [each.title for each in opened_benefits if swept & _all_needed(model, each.present_value)]
 
 
 def unchanged(model: Model, design: Design, measures: tuple[str, ...]) -> NDArray[np.bool_]:
