@@ -32,8 +32,9 @@ from costmodel.analysis.matrix_kernels import (
 )
 from costmodel.analysis.percentile_kernels import PART as BINS_OF_A_PART
 from costmodel.analysis.percentile_kernels import percentile_rows
+from costmodel.analysis.rounding_error import HALF_ULP
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, rounding
-from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
+from costmodel.analysis.sweep_tools import RowSums, Target
 from costmodel.analysis.vector_instructions import STRIP, TOGETHER, WEIGHTS
 
 Array = NDArray[np.float64]

@@ -117,8 +117,7 @@ class CountedWork(Work):
     def _settle(self, found: dict[str, Array], moments: Moments, settled: NDArray[np.bool_]) -> None:
         """Put right what bins do not tell: a certain outcome is told by its mean, others are sorted."""
         nothing = self._nothing(moments)
-        moments.mean[nothing] = 0.0
-        found["mean"][nothing] = 0.0
+        moments.mean[nothing] = 0.0  # and so in `found`, whose it is
         size = moments.mean * moments.mean
         certain = nothing | (moments.variance <= 1e-26 * size)
         alike = moments.difference_variance <= 1e-15 * moments.variance + 1e-26 * size

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import int32, int64, njit, uint32
 
-from costmodel.analysis.sweep_columns import ROUNDING
+from costmodel.analysis.rounding_error import CANCELLED
 
 summed: Any = njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
 WITHOUT_SIGN = np.int64(2**63 - 1)
@@ -57,7 +57,7 @@ def _form(columns, chosen, slope, constant, begin, out):
         for i in range(out.size):
             out[i] += weight * column[i]
         largest += abs(weight) * _furthest(column)
-    nothing = ROUNDING * largest if np.isfinite(largest) else 0.0
+    nothing = CANCELLED * largest if np.isfinite(largest) else 0.0
     for i in range(out.size):
         out[i] = 0.0 if abs(out[i]) <= nothing else out[i]
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Ranks
 from costmodel.analysis.counted_work import CountedWork
+from costmodel.analysis.rounding_error import CANCELLED
 from costmodel.analysis.simulation import Each
-from costmodel.analysis.sweep_columns import ROUNDING, Chunk, Scale, Weights, outcome_of, weights
+from costmodel.analysis.sweep_columns import Chunk, Scale, Weights, outcome_of, weights
 from costmodel.analysis.sweep_tools import ProductsWanted, Target
 from costmodel.analysis.works import Moments, Scenarios
 
@@ -118,7 +119,7 @@ class MatrixWork(CountedWork):
             for at, form in enumerate(self.tops):
                 columns = list(form.columns)
                 terms = np.abs(form.slope) @ (np.abs(scale.centre) + scale.spread)[columns]
-                most = ROUNDING * (terms + np.abs(form.constant))
+                most = CANCELLED * (terms + np.abs(form.constant))
                 found[:, at] = np.abs(moments.mean[:, at]) <= most
                 found[:, at] &= moments.variance[:, at] <= most * most
         return found

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from costmodel.analysis.binning import Bins, Counts, Percentiles, Ranks, empty_counts, percentiles
 from costmodel.analysis.place_counter import COUNTER, rows_end_to_end
+from costmodel.analysis.rounding_error import HALF_ULP
 from costmodel.analysis.sweep_columns import Chunk, Outcome, Scale, Standard, Weights, outcome, rounding
-from costmodel.analysis.sweep_tools import HALF_ULP, RowSums, Target
+from costmodel.analysis.sweep_tools import RowSums, Target
 from costmodel.model.program import Program
 
 Array = NDArray[np.float64]
@@ -228,9 +229,8 @@ class NumpyCounting:
     def places(self, rows: slice, at: int, chunk: LaidOut, near: Array, found: Array32) -> NDArray[np.int64]:
         """Fill float32[scenario, draw] with places over a chunk; return how many outcomes are above zero.
 
-        A place is a number of bins from the middle of the first.
-
-        `near` is how far float32 can move a place, in bins, float[scenario].
+        A place is a number of bins from the middle of the first; `near` is how far float32 can move one,
+        float[scenario].
         """
         measure = self.measures[at]
         np.matmul(measure.weights[rows], chunk.rows[at], out=found)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costmodel.analysis.aligned import aligned_rows
+from costmodel.analysis.rounding_error import CANCELLED
 from costmodel.analysis.sweep_plan import Form, Group, Plan, Ratio, without_number
 from costmodel.model.expression import Expression, Name, Number, multiply, total
 from costmodel.model.program import program
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from costmodel.analysis.sweep_tools import Tools
 
 Array = NDArray[np.float64]
-
-ROUNDING = 2.0**-46
-"""The share of the terms of a sum that rounding may leave of it where they cancel: 64 last digits."""
 
 
 class Drawn(NamedTuple):
@@ -288,7 +286,7 @@ def rounding(form: Weights, rows: Any, columns: Array) -> Array:
     with np.errstate(invalid="ignore", over="ignore"):
         largest = np.abs(chosen).max(axis=1, initial=0.0)
         found = np.abs(form.slope[rows]) @ largest + np.abs(form.constant[rows])
-    return np.where(np.isfinite(found), ROUNDING * found, 0.0)
+    return np.where(np.isfinite(found), CANCELLED * found, 0.0)
 
 
 def outcome(top: Weights, rows: Any, chunk: Array) -> Array:

@@ -332,12 +332,11 @@ def _owner(scalar: str) -> str:
 def lines_moved(model: Model, design: Design) -> list[str]:
     """Return the titles of the benefits that some column of a design can change, in the model's order."""
     swept = {column.name for column in design.columns}
+    model = opened(model, dict.fromkeys(swept))
     benefits = [each for each in model.lines if each.kind == "benefit"]
     if swept & {DISCOUNT_RATE, PRICE_YEAR}:
         return [each.title for each in benefits]
-    model = opened(model, dict.fromkeys(swept))
-    opened_benefits = [each for each in model.lines if each.kind == "benefit"]
-    return [each.title for each in opened_benefits if swept & _all_needed(model, each.present_value)]
+    return [each.title for each in benefits if swept & _all_needed(model, each.present_value)]
 
 
 def unchanged(model: Model, design: Design, measures: tuple[str, ...]) -> NDArray[np.bool_]:

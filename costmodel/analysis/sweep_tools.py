@@ -19,8 +19,6 @@ from costmodel.model.program import Program
 from costmodel.uncertainty.redraw import Drawing
 
 Array = NDArray[np.float64]
-HALF_ULP = 2.0**-24
-"""The most that rounding to float32 moves a number, as a share of it."""
 
 
 class Evaluation(Protocol):

@@ -1,9 +1,8 @@
 """Vector instructions through LLVM: sums kept in registers, outcomes turned to places of bins and counted.
 
-No compiler makes these of a loop. Any processor runs them; how wide its vectors are
-changes no count, and last digits of sums of products, which have as many parts as a vector has lanes. What
-numba keeps on disk of loops that use them is made anew when those loops' file changes, not when this one
-does.
+No compiler makes these of a loop. Any processor runs them; how wide its vectors are changes no count, but
+last digits of sums of products, which have as many parts as a vector has lanes. What numba keeps on disk of
+loops that use them is made anew when those loops' file changes, not when this one does.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from costmodel.analysis.appraisal import AppraisalResult, MeasureResult
 from costmodel.analysis.switching import SwitchingValue
 from costmodel.output.terminal_over_time import over_time_sentences
-from costmodel.output.wording import agency, case_title, count, percent, short_pounds
+from costmodel.output.wording import agency, case_title, chance, count, percent, short_pounds
 
 NEED_A_COST = ("cost", "net", "benefit_cost_ratio")
 
@@ -76,9 +76,9 @@ def _chances(result: AppraisalResult) -> str:
         measure = result.measures.get(name)
         if measure is None or measure.band is None or measure.band.probability_positive is None:
             continue
-        chance = measure.band.probability_positive
+        found = measure.band.probability_positive
         label = "net" if name == "net" else f"{agency(result.payer).lower()}'s cashable net"
-        parts.append(f"P({label} > 0) = {percent(chance.value)} ± {chance.standard_error * 100:.1f}")
+        parts.append(f"P({label} > 0) = {chance(found.value)} ± {found.standard_error * 100:.1f}")
     return "; ".join(parts) + " (± is the standard error of this simulation)."
 
 

@@ -16,7 +16,7 @@ from costmodel.output.fitted_table import Column, figures, show_tables
 from costmodel.output.sentences import say
 from costmodel.output.terminal_cumulative_chart import show_cumulative
 from costmodel.output.terminal_table import BOLD, DIM
-from costmodel.output.wording import agency, case_title, count, percent, pounds, short_pounds, some
+from costmodel.output.wording import agency, case_title, chance, count, pounds, short_pounds, some
 
 if TYPE_CHECKING:
     from costmodel.analysis.simulation import Estimate
@@ -120,7 +120,7 @@ def _money(result: AppraisalResult, found: OverTime, console: Console) -> None:
         sums = "" if total is None else money.shown(total)
         told.append(figures(head, [*map(money.shown, by_year), sums]))
     if chances:
-        told.append(figures("P(paid\nback)", [*(percent(chance.value) for chance in chances), ""]))
+        told.append(figures("P(paid\nback)", [*(chance(each.value) for each in chances), ""]))
     last = len(found.years)
     for column in told:
         column.cells[last].stylize(BOLD)
@@ -220,7 +220,7 @@ def _payback(result: AppraisalResult, found: OverTime) -> Iterator[str]:
             yield f"Paid back by the end of {when} at best values (in present values, and it stays so)."
         return
     shown = _telling([each.value for each in chances])
-    parts = [f"{found.years[year]} (year {year + 1}) {percent(chances[year].value)}" for year in shown]
+    parts = [f"{found.years[year]} (year {year + 1}) {chance(chances[year].value)}" for year in shown]
     parts[0] = parts[0].replace(") ", ") with probability ")
     error = max(chances[year].standard_error for year in shown)
     yield (
@@ -228,13 +228,13 @@ def _payback(result: AppraisalResult, found: OverTime) -> Iterator[str]:
         f"± {error * 100:.1f} at most)."
     )
     if payback.never.value > 0:
-        yield f"Not paid back by the end of {found.years[-1]} in {percent(payback.never.value)} of the draws."
+        yield f"Not paid back by the end of {found.years[-1]} in {chance(payback.never.value)} of the draws."
 
 
 def _telling(chances: Sequence[float]) -> list[int]:
     """Return the years worth a figure: where a chance first reaches each of some levels, and the last."""
     reached = [
-        next((year for year, chance in enumerate(chances) if chance >= level), len(chances) - 1)
+        next((year for year, each in enumerate(chances) if each >= level), len(chances) - 1)
         for level in (0.1, 0.5, 0.8, 0.9, 1.0)
     ]
     return sorted(set(reached))
